@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+/* applets.h - the one list of applets, a line each: main.c and the Makefile read it. */
+APPLET(cinit)
+APPLET(husk)

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/* exec.c - see exec.h. */
+#include "exec.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "sig.h"
+
+#define NOT_EXECUTABLE 126
+#define NOT_FOUND      127
+
+/* ENOENT for a file that is there means that its interpreter is not: a script's #! line, or the
+ * dynamic loader of an image that does not hold it. */
+static const char *explain(int r, const char *command)
+{
+	struct stat st;
+
+	if (r == -ENOENT && !stat(command, &st))
+		return "the file is there, the interpreter that it names is not";
+	if (r == -ENOEXEC)
+		return "not a program of this machine, and no #! line";
+	return NULL;
+}
+
+void exec_command(char **argv, const sigset_t *mask)
+{
+	int r;
+
+	if (mask)
+		sig_restore(mask);
+	execvp(argv[0], argv);
+	r = -errno;
+	warn_hint(r, explain(r, argv[0]), "%s", argv[0]);
+	_exit(r == -ENOENT || r == -ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE);
+}

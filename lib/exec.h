@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* exec.h - handing the process over to a foreign command: the only execvp of the program. */
+#ifndef EXEC_H
+#define EXEC_H
+
+#include <signal.h>
+
+/* Restores the signal mask (NULL: as it is) and executes argv[0], looked up in PATH as execvp(3).
+ * On failure: one message that names the command, and the end of the process with 127 where it
+ * was not found (ENOENT, ENOTDIR), else with 126. */
+__attribute__((noreturn)) void exec_command(char **argv, const sigset_t *mask);
+
+#endif

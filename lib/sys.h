@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* sys.h - system calls that musl 1.2.3 does not wrap, and kernel constants newer than the headers
+ * of the oldest supported distribution.
+ *
+ * The only file with syscall(2) and with #if.  Every wrapper returns the result or -errno. */
+#ifndef SYS_H
+#define SYS_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
+
+#ifdef __GLIBC__
+#define SYS_LIBC "glibc"
+#else
+#define SYS_LIBC "musl"
+#endif
+
+struct bpf_insn;
+union bpf_attr;
+
+static inline long sys_ret(long r)
+{
+	return r < 0 ? -errno : r;
+}
+
+/* clone3(2).  Never with CLONE_VM: the child returns on the same stack.  In the child libc's cached
+ * thread id is stale: no raise(), no abort() there. */
+static inline pid_t sys_clone3(struct clone_args *args, size_t size)
+{
+	return (pid_t)sys_ret(syscall(SYS_clone3, args, size));
+}
+
+/* clone(2) with flags and an exit signal only; the order of the other arguments, which differs
+ * by architecture, does not matter as they are 0. */
+static inline pid_t sys_clone(unsigned long flags)
+{
+	return (pid_t)sys_ret(syscall(SYS_clone, flags, 0L, 0L, 0L, 0L));
+}
+
+static inline int sys_pidfd_open(pid_t pid, unsigned flags)
+{
+	return (int)sys_ret(syscall(SYS_pidfd_open, pid, flags));
+}
+
+static inline int sys_pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned flags)
+{
+	return (int)sys_ret(syscall(SYS_pidfd_send_signal, pidfd, sig, info, flags));
+}
+
+static inline int sys_pidfd_getfd(int pidfd, int target, unsigned flags)
+{
+	return (int)sys_ret(syscall(SYS_pidfd_getfd, pidfd, target, flags));
+}
+
+static inline int sys_rt_sigqueueinfo(pid_t pid, int sig, siginfo_t *info)
+{
+	return (int)sys_ret(syscall(SYS_rt_sigqueueinfo, pid, sig, info));
+}
+
+static inline int sys_openat2(int dirfd, const char *path, struct open_how *how)
+{
+	return (int)sys_ret(syscall(SYS_openat2, dirfd, path, how, sizeof(*how)));
+}
+
+static inline int sys_close_range(unsigned first, unsigned last, unsigned flags)
+{
+	return (int)sys_ret(syscall(SYS_close_range, first, last, flags));
+}
+
+static inline int sys_execveat(
+	int dirfd, const char *path, char *const *argv, char *const *envp, int flags)
+{
+	return (int)sys_ret(syscall(SYS_execveat, dirfd, path, argv, envp, flags));
+}
+
+static inline int sys_pivot_root(const char *new_root, const char *put_old)
+{
+	return (int)sys_ret(syscall(SYS_pivot_root, new_root, put_old));
+}
+
+static inline int sys_open_tree(int dirfd, const char *path, unsigned flags)
+{
+	return (int)sys_ret(syscall(SYS_open_tree, dirfd, path, flags));
+}
+
+static inline int sys_move_mount(
+	int from, const char *from_path, int to, const char *to_path, unsigned flags)
+{
+	return (int)sys_ret(syscall(SYS_move_mount, from, from_path, to, to_path, flags));
+}
+
+static inline int sys_fsopen(const char *type, unsigned flags)
+{
+	return (int)sys_ret(syscall(SYS_fsopen, type, flags));
+}
+
+static inline int sys_fsconfig(int fd, unsigned cmd, const char *key, const void *value, int aux)
+{
+	return (int)sys_ret(syscall(SYS_fsconfig, fd, cmd, key, value, aux));
+}
+
+static inline int sys_fsmount(int fd, unsigned flags, unsigned attributes)
+{
+	return (int)sys_ret(syscall(SYS_fsmount, fd, flags, attributes));
+}
+
+static inline int sys_fspick(int dirfd, const char *path, unsigned flags)
+{
+	return (int)sys_ret(syscall(SYS_fspick, dirfd, path, flags));
+}
+
+static inline int sys_mount_setattr(
+	int dirfd, const char *path, unsigned flags, struct mount_attr *attr, size_t size)
+{
+	return (int)sys_ret(syscall(SYS_mount_setattr, dirfd, path, flags, attr, size));
+}
+
+static inline int sys_capget(
+	struct __user_cap_header_struct *header, struct __user_cap_data_struct *data)
+{
+	return (int)sys_ret(syscall(SYS_capget, header, data));
+}
+
+static inline int sys_capset(
+	struct __user_cap_header_struct *header, const struct __user_cap_data_struct *data)
+{
+	return (int)sys_ret(syscall(SYS_capset, header, data));
+}
+
+/* The libc wrappers change every thread by signals; a single-threaded program needs none of it. */
+static inline int sys_setgroups(size_t count, const gid_t *groups)
+{
+	return (int)sys_ret(syscall(SYS_setgroups, count, groups));
+}
+
+static inline int sys_setresuid(uid_t ruid, uid_t euid, uid_t suid)
+{
+	return (int)sys_ret(syscall(SYS_setresuid, ruid, euid, suid));
+}
+
+static inline int sys_setresgid(gid_t rgid, gid_t egid, gid_t sgid)
+{
+	return (int)sys_ret(syscall(SYS_setresgid, rgid, egid, sgid));
+}
+
+static inline long sys_keyctl(int operation, long a, long b, long c, long d)
+{
+	return sys_ret(syscall(SYS_keyctl, operation, a, b, c, d));
+}
+
+static inline int sys_bpf(int cmd, union bpf_attr *attr, unsigned size)
+{
+	return (int)sys_ret(syscall(SYS_bpf, cmd, attr, size));
+}
+
+static inline int sys_seccomp(unsigned operation, unsigned flags, void *args)
+{
+	return (int)sys_ret(syscall(SYS_seccomp, operation, flags, args));
+}
+
+static inline int sys_memfd_create(const char *name, unsigned flags)
+{
+	return (int)sys_ret(syscall(SYS_memfd_create, name, flags));
+}
+
+/* All 64 signals, also those that libc keeps for itself: set and old are of 8 bytes (16 on MIPS).
+ */
+static inline int sys_rt_sigprocmask(int how, const void *set, void *old)
+{
+	return (int)sys_ret(syscall(SYS_rt_sigprocmask, how, set, old, (size_t)_NSIG / 8));
+}
+
+static inline pid_t sys_gettid(void)
+{
+	return (pid_t)syscall(SYS_gettid);
+}
+
+#endif
