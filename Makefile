@@ -17,7 +17,7 @@ FULL     = $(VERSION)$(if $(COMMIT),-$(COMMIT))
 
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	   -Wconversion -Wsign-conversion -Werror=date-time
-CPPFLAGS = -D_GNU_SOURCE -Ilib -Iinit -Icmd -DHUSK_VERSION='"$(FULL)"' \
+CPPFLAGS = -D_GNU_SOURCE -iquote lib -iquote init -iquote cmd -DHUSK_VERSION='"$(FULL)"' \
 	   -DHUSK_LIBEXECDIR='"$(PREFIX)/libexec/husk"'
 CFLAGS   = -std=gnu11 -Os -g $(WARN)
 # What makes it small and reproducible whatever CFLAGS a packager sets.
@@ -31,9 +31,14 @@ INIT     = $(sort $(patsubst %.c,$(OUT)/%.o,$(wildcard init/*.c)))
 CMD      = $(sort $(patsubst %.c,$(OUT)/%.o,$(wildcard cmd/*.c)))
 APPLETS  = $(shell sed -n 's/^APPLET(\(.*\))$$/\1/p' cmd/applets.h)
 
-all: $(OUT)/husk $(OUT)/bin
+all: $(OUT)/husk $(OUT)/bin ## the binary, and out/bin/ with its links for PATH
 
--include tests/tests.mk
+help: ## this list
+	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
+		awk -F '\t' '{ printf "  %-12s %s\n", $$1, $$2 }'
+
+include tests/tests.mk
+-include tests/vm/vm.mk tests/bench/bench.mk scripts/image.mk
 
 # ---- the binary
 
@@ -80,12 +85,12 @@ build/uapi:
 
 -include $(wildcard $(OUT)/*/*.d)
 
-clean:
+clean: ## remove what was built
 	rm -rf $(OUT)
 
-distclean: clean
+distclean: clean ## and the libraries built for it
 	rm -rf build
 
 FORCE:
-.PHONY: all clean distclean FORCE
+.PHONY: all help clean distclean FORCE
 .DELETE_ON_ERROR:

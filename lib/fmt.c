@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "fs.h"
 
 struct sink {
 	char *buf;
@@ -16,8 +17,8 @@ struct sink {
 
 struct spec {
 	bool left, zero;
-	int width, precision, longs;
-	bool size;
+	int width, precision;
+	int longs, shorts; /* how many l (z is one) and h stood there */
 	char conversion;
 };
 
@@ -74,6 +75,10 @@ static const char *parse_spec(const char *f, struct spec *spec, va_list *ap)
 	}
 	if (*f == '*') {
 		spec->width = va_arg(*ap, int);
+		if (spec->width < 0) {
+			spec->left = true;
+			spec->width = -spec->width;
+		}
 		f++;
 	}
 	for (; *f >= '0' && *f <= '9'; f++)
@@ -88,34 +93,50 @@ static const char *parse_spec(const char *f, struct spec *spec, va_list *ap)
 			spec->precision = spec->precision * 10 + (*f - '0');
 	}
 	for (; *f == 'l' || *f == 'z' || *f == 'h'; f++) {
-		spec->longs += *f == 'l';
-		spec->size |= *f == 'z';
+		spec->longs += *f != 'h';
+		spec->shorts += *f == 'h';
 	}
 	spec->conversion = *f;
 	return f;
 }
 
+static int64_t signed_argument(const struct spec *spec, va_list *ap)
+{
+	if (spec->longs > 1)
+		return va_arg(*ap, long long);
+	if (spec->longs)
+		return va_arg(*ap, long);
+	if (spec->shorts)
+		return spec->shorts > 1 ? (signed char)va_arg(*ap, int) : (short)va_arg(*ap, int);
+	return va_arg(*ap, int);
+}
+
+static uint64_t unsigned_argument(const struct spec *spec, va_list *ap)
+{
+	if (spec->longs > 1)
+		return va_arg(*ap, unsigned long long);
+	if (spec->longs)
+		return va_arg(*ap, unsigned long);
+	if (spec->shorts)
+		return va_arg(*ap, unsigned) & (spec->shorts > 1 ? 0xffu : 0xffffu);
+	return va_arg(*ap, unsigned);
+}
+
 static void convert(struct sink *sink, const struct spec *spec, va_list *ap)
 {
 	int64_t n;
-	uint64_t u;
 	const char *s;
 	char c;
 
 	switch (spec->conversion) {
 	case 'd':
-		n = spec->longs > 1                 ? va_arg(*ap, long long)
-			: spec->longs || spec->size ? va_arg(*ap, long)
-						    : va_arg(*ap, int);
+		n = signed_argument(spec, ap);
 		put_number(sink, spec, n < 0 ? "-" : "", n < 0 ? -(uint64_t)n : (uint64_t)n);
 		break;
 	case 'u':
 	case 'x':
 	case 'o':
-		u = spec->longs > 1                 ? va_arg(*ap, unsigned long long)
-			: spec->longs || spec->size ? va_arg(*ap, unsigned long)
-						    : va_arg(*ap, unsigned);
-		put_number(sink, spec, "", u);
+		put_number(sink, spec, "", unsigned_argument(spec, ap));
 		break;
 	case 'c':
 		c = (char)va_arg(*ap, int);
@@ -181,25 +202,10 @@ int fmt_path(char *buf, size_t size, const char *fmt, ...)
 	return (size_t)length < size ? 0 : -ENAMETOOLONG;
 }
 
-static int write_all(int fd, const char *data, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
 int out_flush(struct out *out)
 {
 	if (out->used && !out->error)
-		out->error = write_all(out->fd, out->buf, out->used);
+		out->error = fs_write_all(out->fd, out->buf, out->used);
 	out->used = 0;
 	return out->error;
 }
@@ -210,7 +216,7 @@ int out_write(struct out *out, const void *data, size_t size)
 		out_flush(out);
 	if (size > sizeof(out->buf)) {
 		if (!out->error)
-			out->error = write_all(out->fd, data, size);
+			out->error = fs_write_all(out->fd, data, size);
 		return out->error;
 	}
 	memcpy(out->buf + out->used, data, size);
@@ -250,5 +256,5 @@ int fmt_fd(int fd, const char *fmt, ...)
 		length = sizeof(line) - 1;
 		line[length - 1] = '\n';
 	}
-	return write_all(fd, line, (size_t)length);
+	return fs_write_all(fd, line, (size_t)length);
 }

@@ -62,6 +62,7 @@ fail() {
 skip() {
 	count=$((count + 1))
 	echo "ok $count - $1 # SKIP $2"
+	[ -z "${HUSK_SKIPS-}" ] || echo "${0##*/}: $1: $2" >>"$HUSK_SKIPS"
 }
 
 run() {

@@ -1,0 +1,60 @@
+# tests.mk - what the Makefile knows of the tests.  Each layer runs alone: `make cli`.
+
+HOSTCC    = gcc
+HOST      = -std=gnu11 -g -O1 -D_GNU_SOURCE -iquote lib -iquote init -iquote cmd -DHUSK_VERSION='"test"' \
+	    -DHUSK_LIBEXECDIR='"/nowhere"' -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT      = $(patsubst tests/%.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
+FUZZ      = $(patsubst tests/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+PROBES    = $(patsubst tests/%.c,$(OUT)/%,$(wildcard tests/probes/*.c))
+FUZZ_RUNS = 100000
+
+check: all units probes ## lint, unit, cli, root and a short vm, in one run of prove(1)
+	@tests/layer lint unit cli root vm
+
+check-all: all units probes fuzz ## the same, the long vm lanes, peers, fuzzing
+	@tests/layer lint unit cli root vm vm-long peers
+
+lint: all probes ## format, static analysis, layers, sizes, man pages, scripts
+	@tests/layer lint
+unit: units ## C unit tests under ASan and UBSan
+	@tests/layer unit
+cli: all probes ## every option, message and status; no privilege needed
+	@tests/layer cli
+root: all probes ## real containers, as root
+	@tests/layer root
+vm: all probes ## a short boot under another kernel, cgroup v2
+	@tests/layer vm
+vm-long: all probes ## all kernels and cgroup modes
+	@tests/layer vm-long
+peers: all probes ## the same command lines through other tools, compared
+	@tests/layer peers
+fuzz: $(FUZZ) ## libFuzzer over the parsers, FUZZ_RUNS inputs each
+	@for f in $^; do echo "  FUZZ  $$f"; mkdir -p $$f.corpus; $$f -seed=1 -runs=$(FUZZ_RUNS) \
+		-verbosity=0 -max_len=512 $$f.corpus tests/fuzz/corpus/$${f##*fuzz_}; done
+
+units: $(UNIT)
+probes: $(PROBES) ## the C programs that tests use
+
+# A probe runs in any rootfs: static, and nothing of husk in it.
+$(OUT)/probes/%: tests/probes/%.c | build/uapi
+	@mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 -Os $(WARN) -static -no-pie -idirafter build/uapi -MMD -MP \
+		-MF $@.d -o $@ $< $(PROBE_LIBS)
+
+# The library once more, with the host's compiler and its sanitizers.
+$(OUT)/unit/lib/%.o: lib/%.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOST) -MMD -MP -c -o $@ $<
+$(OUT)/unit/libhusk.a: $(patsubst lib/%.c,$(OUT)/unit/lib/%.o,$(wildcard lib/*.c))
+	$(Q)rm -f $@ && ar rc $@ $^
+$(OUT)/unit/%: tests/unit/%.c $(OUT)/unit/libhusk.a
+	@echo "  UNIT  $*"
+	$(Q)$(HOSTCC) $(HOST) -iquote tests/unit -MMD -MP -MF $@.d -o $@ $< $(OUT)/unit/libhusk.a -lcmocka
+
+$(OUT)/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch])
+	@mkdir -p $(@D)
+	$(Q)clang $(HOST) -fsanitize=fuzzer -o $@ $< $(wildcard lib/*.c)
+
+-include $(wildcard $(OUT)/unit/lib/*.d)
+
+.PHONY: check check-all lint unit cli root vm vm-long peers fuzz units probes
