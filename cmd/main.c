@@ -15,6 +15,7 @@
 #include "exec.h"
 #include "fs.h"
 #include "husk.h"
+#include "seal.h"
 #include "sig.h"
 
 #define APPLET(name) extern const struct applet name##_applet;
@@ -124,6 +125,7 @@ int main(int argc, char **argv)
 	if (argc < 1 || fs_reserve_stdio() < 0)
 		return 125;
 	sig_current(&chain.mask);
+	seal_resume(&chain);
 #ifdef ONLY
 	argv[0] = (char *)applets[0]->name;
 #else

@@ -27,6 +27,10 @@
 #define SYS_LIBC "musl"
 #endif
 
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U /* 6.3 */
+#endif
+
 struct bpf_insn;
 union bpf_attr;
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* seal.h - a container must not be able to write the host's binary through /proc/PID/exe.
+ *
+ * An image that names /proc/self/exe as the interpreter of a script, or opens /proc/1/exe, holds
+ * the file that this process was started from; once nobody executes it any more, it can be written
+ * (CVE-2019-5736).  So before anything of an image runs, this process makes a read-only clone of
+ * its binary's mount, or a sealed copy in memory, its executable. */
+#ifndef SEAL_H
+#define SEAL_H
+
+#include "chain.h"
+
+/* Seals this process; nothing happens when chain->sealed.  Wants a mount namespace of its own for
+ * the clone, else it takes the copy.  It comes back in the same process where the kernel can
+ * exchange the executable (PR_SET_MM_MAP, CAP_SYS_ADMIN in our user namespace); elsewhere argv is
+ * executed again from the sealed file, with the chain in the variable HUSK_CHAIN.
+ *   argv     the link that runs now, for that second start
+ *   what     the step that failed, in words
+ *   errors   of the step.  The caller has to end: nothing of an image may run unsealed */
+int seal_self(struct chain *chain, char **argv, const char **what);
+
+/* Takes over the chain of a process that executed itself again, from HUSK_CHAIN, which goes. */
+void seal_resume(struct chain *chain);
+
+#endif
