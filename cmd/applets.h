@@ -2,3 +2,7 @@
 /* applets.h - the one list of applets, a line each: main.c and the Makefile read it. */
 APPLET(cinit)
 APPLET(husk)
+APPLET(json)
+APPLET(lock)
+APPLET(put)
+APPLET(sig)

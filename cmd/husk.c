@@ -159,6 +159,11 @@ static int husk_run(const struct applet *self, char **argv, struct chain *chain)
 		return print_version();
 	if (!words[0])
 		usage_die("no applet and no verb given");
+	/* As a link of a chain: `lock FILE husk unshare ...`. */
+	if (husk_find(words[0])) {
+		chain->next = words;
+		return 0;
+	}
 	/* `husk help VERB` is itself a verb; without the scripts it is the help of an applet. */
 	if (!find_verb(words[0], words)) {
 		if (!strcmp(words[0], "help") && words[1] && husk_find(words[1])) {

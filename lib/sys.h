@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <linux/capability.h>
+#include <linux/fs.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
@@ -76,6 +77,12 @@ static inline int sys_rt_sigqueueinfo(pid_t pid, int sig, siginfo_t *info)
 static inline int sys_openat2(int dirfd, const char *path, struct open_how *how)
 {
 	return (int)sys_ret(syscall(SYS_openat2, dirfd, path, how, sizeof(*how)));
+}
+
+static inline int sys_renameat2(
+	int from, const char *from_path, int to, const char *to_path, unsigned flags)
+{
+	return (int)sys_ret(syscall(SYS_renameat2, from, from_path, to, to_path, flags));
 }
 
 static inline int sys_close_range(unsigned first, unsigned last, unsigned flags)

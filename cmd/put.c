@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+/* put.c - publishes a file or a directory whole or not at all: a reader, and a machine that
+ * loses its power, see the old one or the new one.
+ *
+ * A file is written beside its place and renamed over it.  A directory (-d) that was built
+ * elsewhere in the same file system takes its place only if nothing is there: mv(1) would move it
+ * into a directory that is. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h> // rename
+#include <string.h>
+#include <unistd.h>
+
+#include "applet.h"
+#include "cleanup.h"
+#include "err.h"
+#include "fmt.h"
+#include "fs.h"
+#include "sys.h"
+
+struct put_args {
+	bool directory;
+	bool sync;
+};
+
+static const struct opt put_opts[] = {
+	OPT('d', "directory", struct put_args, directory, NULL,
+		"move the directory VALUE to FILE, if none is there"),
+	OPT('s', "sync", struct put_args, sync, NULL, "reach the disk before the name changes"),
+	OPT_END
+};
+
+static const char full_hint[] = "free some space and try again";
+
+static void sync_path(const char *path, int flags)
+{
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+
+	if (fd < 0 || fsync(fd) < 0)
+		die(-errno, "sync %s", path);
+}
+
+static void sync_parent(const char *path)
+{
+	char parent[4096];
+	char *slash;
+
+	if (fmt_path(parent, sizeof(parent), "./%s", path) < 0)
+		die(-ENAMETOOLONG, "%s", path);
+	slash = strrchr(parent, '/');
+	*slash = '\0';
+	sync_path(*path == '/' ? parent + 2 : parent, O_DIRECTORY);
+}
+
+static int copy_stdin(int fd)
+{
+	char buf[65536];
+	ssize_t n;
+	int r = 0;
+
+	while (!r && (n = read(STDIN_FILENO, buf, sizeof(buf))) != 0)
+		r = n < 0 ? -errno : fs_write_all(fd, buf, (size_t)n);
+	return r;
+}
+
+static void put_file(const char *path, const char *value, bool sync)
+{
+	char temporary[4096];
+	int r = fmt_path(temporary, sizeof(temporary), "%s.new-%d", path, getpid());
+	CLEANUP_FD int fd = -1;
+
+	if (r < 0)
+		die(r, "%s", path);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0)
+		die(-errno, "create %s", temporary);
+	if (value) {
+		r = fs_write_all(fd, value, strlen(value));
+		if (!r)
+			r = fs_write_all(fd, "\n", 1);
+	} else {
+		r = copy_stdin(fd);
+	}
+	if (!r && sync && fsync(fd) < 0)
+		r = -errno;
+	if (!r && rename(temporary, path) < 0)
+		r = -errno;
+	if (r < 0) {
+		unlink(temporary);
+		die_hint(r, r == -ENOSPC ? full_hint : NULL, "write %s", path);
+	}
+}
+
+/* The files of the directory reach the disk first, so that the name never stands for less. */
+static void put_directory(const char *to, const char *from, bool sync)
+{
+	CLEANUP_FD int fd = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		die(-errno, "%s", from);
+	if (sync && syncfs(fd) < 0)
+		die(-errno, "sync %s", from);
+	r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+	if (r < 0)
+		die(r, "move %s to %s", from, to);
+}
+
+static int put_run(const struct applet *self, char **argv, struct chain *chain)
+{
+	struct put_args args = { 0 };
+	char **words = applet_args(self, &args, argv, 1);
+
+	(void)chain;
+	if (words[1] && words[2])
+		usage_die("%s: one operand too many", words[2]);
+	if (args.directory && !words[1])
+		usage_die("-d wants the directory to move");
+	if (args.directory)
+		put_directory(words[0], words[1], args.sync);
+	else
+		put_file(words[0], words[1], args.sync);
+	if (args.sync)
+		sync_parent(words[0]);
+	return 0;
+}
+
+const struct applet put_applet = {
+	.name = "put",
+	.operands = "FILE [VALUE]",
+	.summary = "write a file (VALUE, or stdin) so that it is never seen half-written",
+	.opts = put_opts,
+	.own_error = 1,
+	.usage_error = 2,
+	.run = put_run,
+};
