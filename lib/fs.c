@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -67,7 +69,8 @@ int fs_write_all(int fd, const void *data, size_t size)
 
 int fs_mkdir_path(const char *path, mode_t mode)
 {
-	char buf[4096];
+	char buf[PATH_MAX];
+	struct stat st;
 	size_t length = strlen(path);
 
 	if (length >= sizeof(buf))
@@ -81,7 +84,11 @@ int fs_mkdir_path(const char *path, mode_t mode)
 			return -errno;
 		*p = '/';
 	}
-	return mkdir(buf, mode) < 0 && errno != EEXIST ? -errno : 0;
+	if (!mkdir(buf, mode))
+		return 0;
+	if (errno != EEXIST || stat(buf, &st) < 0)
+		return -errno;
+	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
 
 /* The walk for kernels without openat2: one component at a time, links and `..` refused. */
@@ -159,14 +166,20 @@ void fs_close_range(unsigned first, unsigned last)
 
 int fs_reserve_stdio(void)
 {
-	int fd;
+	struct pollfd std[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
 
-	do
-		fd = open("/", O_PATH | O_DIRECTORY);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
+	if (poll(std, 3, 0) < 0)
 		return -errno;
-	close(fd);
+	for (int fd = 0; fd < 3; fd++) {
+		int ends[2];
+
+		if (!(std[fd].revents & POLLNVAL))
+			continue;
+		/* All below fd are open: the read end gets this number. */
+		if (pipe(ends) < 0)
+			return -errno;
+		close(ends[1]);
+	}
 	return 0;
 }
 

@@ -22,7 +22,8 @@ int fs_write(int dirfd, const char *path, const char *value);
 /* Writes all of data to a descriptor, over short writes and EINTR. */
 int fs_write_all(int fd, const void *data, size_t size);
 
-/* Makes a directory and the missing ones above it, as mkdir -p with this mode. */
+/* Makes a directory and the missing ones above it, as mkdir -p with this mode.
+ *   errors  -ENOTDIR  something else has that name */
 int fs_mkdir_path(const char *path, mode_t mode);
 
 /* Opens path below dirfd as openat2(2) with RESOLVE_IN_ROOT: no `..` and no link leaves dirfd.  On
@@ -33,8 +34,8 @@ int fs_open_in(int dirfd, const char *path, int flags, mode_t mode);
 /* Closes every descriptor from first to last (both included; ~0u: all above). */
 void fs_close_range(unsigned first, unsigned last);
 
-/* Makes sure that descriptors 0, 1 and 2 are open, so that a later open never takes their place:
- * a closed one becomes an O_PATH descriptor of "/", which fails reads and writes with EBADF.
+/* Makes sure that descriptors 0, 1 and 2 are open, so that a later open never takes their place: a
+ * closed one becomes a pipe without a writer, which reads as empty and fails writes with EBADF.
  *   returns  0, or -errno where not even that works */
 int fs_reserve_stdio(void);
 
