@@ -102,7 +102,7 @@ int parse_id(const char *s, uint32_t *id)
 	return parse_u32(s, 0, ID_MAX, id);
 }
 
-/* Reads N[.frac] as N units of `unit`, the fraction rounded down. */
+/* Reads N[.frac]; the fraction is numerator / denominator. */
 static int read_fraction(
 	const char **s, uint64_t *whole, uint64_t *numerator, uint64_t *denominator)
 {
@@ -134,8 +134,8 @@ static int scale(
 		return -ERANGE;
 	/* In two parts, because 2^50 * 10^9 does not fit 64 bits; numerator < denominator <= 10^9.
 	 */
-	n += unit / denominator * numerator + unit % denominator * numerator / denominator;
-	if (n < whole)
+	numerator = unit / denominator * numerator + unit % denominator * numerator / denominator;
+	if (__builtin_add_overflow(n, numerator, &n))
 		return -ERANGE;
 	*value = n;
 	return 0;
@@ -155,7 +155,7 @@ int parse_size(const char *s, uint64_t *bytes)
 		unit <<= 10 * (at - units + 1);
 		s++;
 		if (*s == 'i' || *s == 'I')
-			s += s[1] == 'b' || s[1] == 'B' ? 1 : 0;
+			s++;
 	}
 	if (*s == 'b' || *s == 'B')
 		s++;
