@@ -3,7 +3,9 @@
 #include "exec.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,12 +20,15 @@
 static const char *explain(int r, const char *command)
 {
 	struct stat st;
+	bool is_path = strchr(command, '/');
 
-	if (r == -ENOENT && !stat(command, &st))
-		return "the file is there, the interpreter that it names is not";
 	if (r == -ENOEXEC)
 		return "not a program of this machine, and no #! line";
-	return NULL;
+	if (!is_path || stat(command, &st) < 0)
+		return NULL;
+	if (r == -ENOENT)
+		return "the file is there, the interpreter that it names is not";
+	return S_ISDIR(st.st_mode) ? "a directory" : NULL;
 }
 
 void exec_command(char **argv, const sigset_t *mask)
@@ -34,6 +39,6 @@ void exec_command(char **argv, const sigset_t *mask)
 		sig_restore(mask);
 	execvp(argv[0], argv);
 	r = -errno;
-	warn_hint(r, explain(r, argv[0]), "%s", argv[0]);
+	warn_hint(r, explain(r, argv[0]), "%s", *argv[0] ? argv[0] : "''");
 	_exit(r == -ENOENT || r == -ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE);
 }
