@@ -59,36 +59,41 @@ static const char *base_name(const char *path)
 	return *path == '-' ? path + 1 : path;
 }
 
-/* Makes /proc/self/cmdline and comm read as the link that runs now, by moving its arguments to
- * the front of the block that the kernel laid out.  The strings move, so the vector is changed. */
-static void retitle(char *block, char **argv)
-{
-	char *end = argv[0], *last;
-	size_t shift, size;
-	int argc = 0;
+/* Where the kernel laid out the arguments, one behind the other. */
+static char *title, *title_end;
 
-	prctl(PR_SET_NAME, base_name(argv[0]));
-	while (argv[argc])
-		argc++;
-	last = argv[argc - 1];
-	end = last + strlen(last) + 1;
-	/* Only when the arguments stand one behind the other in the block, as after execve(2). */
-	if (argv[0] <= block || last < argv[0])
-		return;
-	for (int i = 0; i + 1 < argc; i++)
-		if (argv[i] + strlen(argv[i]) + 1 != argv[i + 1])
-			return;
-	shift = (size_t)(argv[0] - block);
-	size = (size_t)(end - argv[0]);
-	memmove(block, argv[0], size);
-	memset(block + size, 0, shift);
-	for (int i = 0; i < argc; i++)
-		argv[i] -= shift;
+static char *end_of(char *s)
+{
+	return s + strlen(s) + 1;
 }
 
-static const char *applet_speaker(const struct applet *applet)
+static bool is_contiguous(char **argv)
 {
-	return strcmp(applet->name, "husk") ? applet->name : "";
+	for (; argv[1]; argv++)
+		if (end_of(argv[0]) != argv[1])
+			return false;
+	return true;
+}
+
+/* Makes /proc/self/cmdline and comm read as the link that runs now, by moving its arguments to
+ * the front of the title.  The strings move, so the vector is changed.  Arguments that an applet
+ * made itself stand elsewhere: they stay there, and the title as it is. */
+static void retitle(char **argv)
+{
+	char **last = argv;
+	size_t shift, size;
+
+	prctl(PR_SET_NAME, base_name(argv[0]));
+	if (argv[0] <= title || argv[0] >= title_end || !is_contiguous(argv))
+		return;
+	while (last[1])
+		last++;
+	shift = (size_t)(argv[0] - title);
+	size = (size_t)(end_of(*last) - argv[0]);
+	memmove(title, argv[0], size);
+	memset(title + size, 0, shift);
+	for (; *argv; argv++)
+		*argv -= shift;
 }
 
 static const struct applet *next_applet(const char *name)
@@ -100,12 +105,12 @@ static const struct applet *next_applet(const char *name)
 static int run_chain(char **argv, struct chain *chain)
 {
 	const struct applet *applet = husk_find(base_name(argv[0]));
-	char *block = argv[0];
 
 	for (;;) {
 		int status;
 
-		err_applet(applet_speaker(applet), applet->own_error, applet->usage_error);
+		err_applet(strcmp(applet->name, "husk") ? applet->name : "", applet->own_error,
+			applet->usage_error);
 		chain->next = NULL;
 		status = applet->run(applet, argv, chain);
 		if (!chain->next)
@@ -114,7 +119,7 @@ static int run_chain(char **argv, struct chain *chain)
 		applet = next_applet(argv[0]);
 		if (!applet)
 			exec_command(argv, &chain->mask);
-		retitle(block, argv);
+		retitle(argv);
 	}
 }
 
@@ -126,15 +131,15 @@ int main(int argc, char **argv)
 		return 125;
 	sig_current(&chain.mask);
 	seal_resume(&chain);
+	title = argv[0];
+	title_end = end_of(argv[argc - 1]);
 #ifdef ONLY
 	argv[0] = (char *)applets[0]->name;
 #else
 	if (!husk_find(base_name(argv[0])))
 		argv[0] = (char *)"husk";
-	if (!strcmp(base_name(argv[0]), "husk") && argc > 1 && husk_find(argv[1])) {
-		argv++;
-		retitle(argv[-1], argv);
-	}
+	if (!strcmp(base_name(argv[0]), "husk") && argc > 1 && husk_find(argv[1]))
+		retitle(++argv);
 #endif
 	return run_chain(argv, &chain);
 }
