@@ -19,26 +19,52 @@
 struct husk_args {
 	bool list;
 	bool version;
+	bool help;
 	const char *install;
 	struct opt_value dump;
 };
 
-static const struct opt husk_opts[] = { OPT(0, "list", struct husk_args, list, NULL,
-						"name the applets, one a line"),
+static const struct opt husk_opts[] = {
+	OPT(0, "list", struct husk_args, list, NULL, "name the applets, one a line"),
 	OPT(0, "install", struct husk_args, install, "DIR", "make a link in DIR for each applet"),
 	OPT(0, "dump", struct husk_args, dump, "APPLET", "print the option tables, tab-separated"),
+	OPT('h', "help", struct husk_args, help, NULL, "print this text"),
 	OPT('V', "version", struct husk_args, version, NULL,
 		"print version, libc and the kernel features found"),
-	OPT_END };
+	OPT_END,
+};
+
+/* A name that the user sees: not this one, not another spelling. */
+static bool is_listed(const struct applet *applet)
+{
+	return !applet->unlinked && strcmp(applet->name, "husk") != 0;
+}
 
 static int list_applets(void)
 {
 	struct out out = OUT_INIT(STDOUT_FILENO);
 
 	for (const struct applet *const *applet = husk_applets(); *applet; applet++)
-		if (strcmp((*applet)->name, "husk") != 0)
+		if (is_listed(*applet))
 			out_printf(&out, "%s\n", (*applet)->name);
-	return out_flush(&out) < 0;
+	out_finish(&out);
+	return 0;
+}
+
+static int print_help(const struct applet *self)
+{
+	struct out out = OUT_INIT(STDOUT_FILENO);
+
+	applet_help(self);
+	out_printf(&out, "\nApplets, each with a --help of its own:\n");
+	for (const struct applet *const *applet = husk_applets(); *applet; applet++)
+		if (is_listed(*applet))
+			out_printf(&out, "  %-12s  %s\n", (*applet)->name, (*applet)->summary);
+	out_printf(&out,
+		"\nA VERB is a program husk-VERB in $HUSK_LIBEXEC, in the libexec/husk of this\n"
+		"installation, or in PATH.\n");
+	out_finish(&out);
+	return 0;
 }
 
 static int dump_applets(const char *only)
@@ -51,21 +77,51 @@ static int dump_applets(const char *only)
 	return 0;
 }
 
+/* This binary's own path: its length, or 0 where /proc does not tell. */
+static size_t self_path(char *path, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", path, size - 1);
+
+	if (n < 0)
+		return 0;
+	path[n] = '\0';
+	return (size_t)n;
+}
+
 /* A link next to the binary is relative, one elsewhere names it by its path. */
 static void link_target(const char *dir, char *target, size_t size)
 {
 	char self[PATH_MAX], real[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
 
-	if (n < 0)
+	if (!self_path(self, sizeof(self)))
 		die(-errno, "/proc/self/exe");
-	self[n] = '\0';
 	fmt_buf(target, size, "%s", self);
 	slash = strrchr(self, '/');
 	*slash = '\0';
 	if (realpath(dir, real) && !strcmp(real, self))
 		fmt_buf(target, size, "%s", slash + 1);
+}
+
+/* Only an older link of ours is replaced: `--install /usr/bin` must not eat another unshare. */
+static void make_link(const char *target, const char *path)
+{
+	const char *name = strrchr(target, '/');
+	char old[PATH_MAX];
+	ssize_t n = readlink(path, old, sizeof(old) - 1);
+
+	name = name ? name + 1 : target;
+	if (n >= 0) {
+		const char *slash;
+
+		old[n] = '\0';
+		slash = strrchr(old, '/');
+		if (!strcmp(slash ? slash + 1 : old, name) && unlink(path) < 0)
+			die(-errno, "replace %s", path);
+	}
+	if (symlink(target, path) < 0)
+		die_hint(-errno, errno == EEXIST ? "it is not a link to husk" : NULL, "link %s",
+			path);
 }
 
 static int install(const char *dir)
@@ -77,15 +133,12 @@ static int install(const char *dir)
 		die(r, "mkdir %s", dir);
 	link_target(dir, target, sizeof(target));
 	for (const struct applet *const *applet = husk_applets(); *applet; applet++) {
-		if ((*applet)->unlinked || !strcmp((*applet)->name, "husk"))
+		if (!is_listed(*applet))
 			continue;
 		r = fmt_path(path, sizeof(path), "%s/%s", dir, (*applet)->name);
 		if (r < 0)
 			die(r, "%s", dir);
-		if (unlink(path) < 0 && errno != ENOENT)
-			die(-errno, "replace %s", path);
-		if (symlink(target, path) < 0)
-			die(-errno, "link %s", path);
+		make_link(target, path);
 	}
 	return 0;
 }
@@ -96,14 +149,17 @@ static int print_version(void)
 
 	applet_version();
 	features_print(&out);
-	return out_flush(&out) < 0;
+	out_finish(&out);
+	return 0;
 }
 
-static bool try_verb(const char *dir, const char *verb, char **argv)
+/* Is there a husk-VERB in dir[/below]?  Then it becomes argv[0]. */
+static bool try_verb(const char *dir, size_t length, const char *below, char **argv)
 {
 	char path[PATH_MAX];
 
-	if (fmt_path(path, sizeof(path), "%s/husk-%s", dir, verb) < 0 || access(path, X_OK) < 0)
+	if (fmt_path(path, sizeof(path), "%.*s%s/husk-%s", (int)length, dir, below, argv[0]) < 0 ||
+		access(path, X_OK) < 0)
 		return false;
 	argv[0] = strdup(path);
 	if (!argv[0])
@@ -111,44 +167,52 @@ static bool try_verb(const char *dir, const char *verb, char **argv)
 	return true;
 }
 
-/* The folders where a verb is looked for, in this order: $HUSK_LIBEXEC, the installed one, the
- * scripts/ of the tree that the binary was built in, PATH. */
-static bool find_verb(const char *verb, char **argv)
+/* The folders where a verb is looked for, in this order: $HUSK_LIBEXEC; those of the installation
+ * or of the tree that this binary stands in; where it was configured to be installed; PATH. */
+static bool find_verb(const char *self, char **argv)
 {
-	const char *libexec = getenv("HUSK_LIBEXEC");
-	char self[PATH_MAX];
-	ssize_t n;
+	const char *libexec = getenv("HUSK_LIBEXEC"), *slash = strrchr(self, '/');
+	size_t bin = slash ? (size_t)(slash - self) : 0;
 
-	if (libexec)
-		return try_verb(libexec, verb, argv);
-	n = readlink("/proc/self/exe", self, sizeof(self) - sizeof("/../scripts"));
-	if (n > 0) {
-		self[n] = '\0';
-		memcpy(strrchr(self, '/'), "/../scripts", sizeof("/../scripts"));
-		if (try_verb(self, verb, argv))
-			return true;
-	}
-	if (try_verb(HUSK_LIBEXECDIR, verb, argv))
+	if (libexec && try_verb(libexec, strlen(libexec), "", argv))
+		return true;
+	if (slash &&
+		(try_verb(self, bin, "/../libexec/husk", argv) ||
+			try_verb(self, bin, "/../scripts", argv)))
+		return true;
+	if (try_verb(HUSK_LIBEXECDIR, strlen(HUSK_LIBEXECDIR), "", argv))
 		return true;
 	for (const char *path = getenv("PATH"); path && *path; path += *path == ':') {
 		size_t length = strcspn(path, ":");
-		char dir[PATH_MAX];
 
-		if (!fmt_path(dir, sizeof(dir), "%.*s", (int)length, path) &&
-			try_verb(dir, verb, argv))
+		if (length && try_verb(path, length, "", argv))
 			return true;
 		path += length;
 	}
 	return false;
 }
 
+/* `husk help` is a verb too; where it is not installed, the help of an applet is at hand. */
+static int no_verb(const struct applet *self, char **words)
+{
+	const struct applet *applet = words[1] ? husk_find(words[1]) : self;
+
+	if (strcmp(words[0], "help") != 0 || !applet)
+		usage_die("%s: no such applet or verb", words[0]);
+	if (applet == self)
+		return print_help(self);
+	applet_help(applet);
+	return 0;
+}
+
 static int husk_run(const struct applet *self, char **argv, struct chain *chain)
 {
 	struct husk_args args = { 0 };
 	char **words = applet_args(self, &args, argv, 0);
-	char self_path[PATH_MAX];
-	ssize_t n;
+	char path[PATH_MAX] = "";
 
+	if (args.help)
+		return print_help(self);
 	if (args.list)
 		return list_applets();
 	if (args.install)
@@ -159,24 +223,11 @@ static int husk_run(const struct applet *self, char **argv, struct chain *chain)
 		return print_version();
 	if (!words[0])
 		usage_die("no applet and no verb given");
-	/* As a link of a chain: `lock FILE husk unshare ...`. */
-	if (husk_find(words[0])) {
-		chain->next = words;
-		return 0;
-	}
-	/* `husk help VERB` is itself a verb; without the scripts it is the help of an applet. */
-	if (!find_verb(words[0], words)) {
-		if (!strcmp(words[0], "help") && words[1] && husk_find(words[1])) {
-			applet_help(husk_find(words[1]));
-			return 0;
-		}
-		usage_die("%s: no such applet or verb", words[0]);
-	}
-	n = readlink("/proc/self/exe", self_path, sizeof(self_path) - 1);
-	if (n > 0) {
-		self_path[n] = '\0';
-		setenv("HUSK", self_path, 1);
-	}
+	if (self_path(path, sizeof(path)))
+		setenv("HUSK", path, 1);
+	/* An applet here is a link of a chain: `lock FILE husk unshare ...`. */
+	if (!husk_find(words[0]) && !find_verb(path, words))
+		return no_verb(self, words);
 	chain->next = words;
 	return 0;
 }

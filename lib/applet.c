@@ -15,15 +15,17 @@
 #define OPTIONS_MAX 128
 #define VALUE_BASE  256 /* what getopt_long returns for row i is VALUE_BASE + i */
 
-static const struct opt help_opt = { .letter = 'h', .name = "help", .help = "print this text" };
-static const struct opt version_opt = {
-	.letter = 'V', .name = "version", .help = "print the version"
+static const struct opt standard_opts[] = {
+	{ .letter = 'h', .name = "help", .help = "print this text" },
+	{ .letter = 'V', .name = "version", .help = "print the version" },
+	OPT_END,
 };
 
 struct parser {
 	const struct opt *rows[OPTIONS_MAX];
 	struct option longs[OPTIONS_MAX + 1];
 	char letters[3 * OPTIONS_MAX + 3];
+	size_t row_count, long_count;
 };
 
 static bool is_end(const struct opt *opt)
@@ -33,7 +35,7 @@ static bool is_end(const struct opt *opt)
 
 static const struct opt *find_long(const struct opt *opts, const char *name)
 {
-	for (; !is_end(opts); opts++)
+	for (; opts && !is_end(opts); opts++)
 		if (opts->name && !strcmp(opts->name, name))
 			return opts;
 	return NULL;
@@ -67,20 +69,17 @@ static int argument_kind(const struct opt *opt)
 	}
 }
 
-static void add_row(
-	struct parser *parser, const struct applet *self, const struct opt *opt, size_t i)
+static void add_row(struct parser *parser, const struct applet *self, const struct opt *opt)
 {
 	const struct opt *target = meaning(self, opt);
 	int takes = argument_kind(target);
-	size_t longs = 0, end = strlen(parser->letters);
+	size_t end = strlen(parser->letters);
 
-	parser->rows[i] = opt;
-	while (parser->longs[longs].name)
-		longs++;
 	if (opt->name)
-		parser->longs[longs] = (struct option){ opt->name, takes, NULL,
-			VALUE_BASE + (int)i };
-	if (!opt->letter)
+		parser->longs[parser->long_count++] = (struct option){ opt->name, takes, NULL,
+			VALUE_BASE + (int)parser->row_count };
+	parser->rows[parser->row_count++] = opt;
+	if (!opt->letter || strchr(parser->letters, opt->letter))
 		return;
 	parser->letters[end++] = opt->letter;
 	if (takes == required_argument || (takes == optional_argument && target->attached))
@@ -89,18 +88,16 @@ static void add_row(
 		parser->letters[end++] = ':';
 }
 
+/* An applet's own row comes before --help or --version, and before their letters. */
 static void build(struct parser *parser, const struct applet *self)
 {
-	size_t count = 0;
-
 	memset(parser, 0, sizeof(*parser));
 	memcpy(parser->letters, "+:", 2);
 	for (const struct opt *opt = self->opts; opt && !is_end(opt); opt++)
-		add_row(parser, self, opt, count++);
-	if (!find_letter(self->opts, 'h'))
-		add_row(parser, self, &help_opt, count++);
-	if (!find_letter(self->opts, 'V'))
-		add_row(parser, self, &version_opt, count++);
+		add_row(parser, self, opt);
+	for (const struct opt *opt = standard_opts; !is_end(opt); opt++)
+		if (!find_long(self->opts, opt->name))
+			add_row(parser, self, opt);
 }
 
 static void add_item(struct opt_list *list, const struct opt *opt, const char *value)
@@ -142,50 +139,84 @@ static void store(const struct applet *self, void *args, const struct opt *opt, 
 	}
 }
 
-__attribute__((noreturn)) static void complain(int answer, char **argv)
+/* The row that an answer of getopt_long means: a long one by its number, a letter by the first row
+ * that has it. */
+static const struct opt *answered(const struct parser *parser, int answer)
 {
-	const char *word = argv[optind - 1];
-	bool is_long = !optopt || optopt >= VALUE_BASE;
+	if (answer >= VALUE_BASE)
+		return parser->rows[answer - VALUE_BASE];
+	for (size_t i = 0; i < parser->row_count; i++)
+		if (parser->rows[i]->letter == answer)
+			return parser->rows[i];
+	return NULL;
+}
 
-	if (answer == ':' && is_long)
-		usage_die("option %s needs a value", word);
+/* How many long options begin as the word --NAME[=VALUE] does. */
+static int count_matches(const struct parser *parser, const char *word)
+{
+	size_t length = strcspn(word + 2, "=");
+	int matches = 0;
+
+	for (size_t i = 0; i < parser->long_count; i++)
+		matches += !strncmp(parser->longs[i].name, word + 2, length);
+	return matches;
+}
+
+/* word is where getopt_long stopped; optopt alone tells too little, and differs by libc. */
+__attribute__((noreturn)) static void complain(
+	const struct parser *parser, int answer, const char *word)
+{
+	int name = (int)strcspn(word, "=");
+
+	if (!strncmp(word, "--", 2)) {
+		if (answer == ':')
+			usage_die("option %s needs a value", word);
+		if (optopt)
+			usage_die("option %.*s takes no value", name, word);
+		if (count_matches(parser, word) > 1)
+			usage_die("option %.*s is ambiguous", name, word);
+		usage_die("unknown option %.*s", name, word);
+	}
+	if (optopt > '~')
+		usage_die("unknown option in %s", word);
 	if (answer == ':')
 		usage_die("option -%c needs a value", optopt);
-	if (is_long && strchr(word, '=') && optopt)
-		usage_die("option %.*s takes no value", (int)strcspn(word, "="), word);
-	if (is_long)
-		usage_die("unknown option %s", word);
 	usage_die("unknown option -%c", optopt);
+}
+
+/* --help and --version, where the applet has none of its own. */
+static void answer_standard(const struct applet *self, const struct opt *opt)
+{
+	if (opt == &standard_opts[0])
+		applet_help(self);
+	else if (opt == &standard_opts[1])
+		applet_version();
+	else
+		return;
+	exit(0);
 }
 
 char **applet_args(const struct applet *self, void *args, char **argv, int min)
 {
 	struct parser parser;
-	int argc = 0, answer;
+	int argc = 0, at, answer;
 
 	while (argv[argc])
 		argc++;
 	build(&parser, self);
 	optind = 0; /* musl and glibc: start afresh, this may be the third link of a chain */
 	opterr = 0;
-	while ((answer = getopt_long(argc, argv, parser.letters, parser.longs, NULL)) != -1) {
-		const struct opt *opt = NULL;
+	for (;;) {
+		const struct opt *opt;
 
+		at = optind ? optind : 1;
+		answer = getopt_long(argc, argv, parser.letters, parser.longs, NULL);
+		if (answer == -1)
+			break;
 		if (answer == '?' || answer == ':')
-			complain(answer, argv);
-		if (answer >= VALUE_BASE)
-			opt = parser.rows[answer - VALUE_BASE];
-		else
-			for (size_t i = 0; !opt; i++)
-				if (parser.rows[i]->letter == answer)
-					opt = parser.rows[i];
-		if (opt == &help_opt || opt == &version_opt) {
-			if (opt == &help_opt)
-				applet_help(self);
-			else
-				applet_version();
-			exit(0);
-		}
+			complain(&parser, answer, argv[at]);
+		opt = answered(&parser, answer);
+		answer_standard(self, opt);
 		store(self, args, opt, optarg);
 	}
 	if (argc - optind < min)
@@ -198,21 +229,18 @@ static char upper(char c)
 	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-static void help_row(struct out *out, const struct opt *opt)
+static void help_row(struct out *out, const struct opt *opt, char letter)
 {
-	char form[64];
-	int used, takes = argument_kind(opt);
+	static const char *const before[] = { "", " ", "[=" }, *const after[] = { "", "", "]" };
+	int takes = argument_kind(opt);
+	char form[80], short_form[] = "-x, ";
 
-	if (opt->letter)
-		used = fmt_buf(form, sizeof(form), "-%c%s", opt->letter, opt->name ? ", " : "");
-	else
-		used = fmt_buf(form, sizeof(form), "    ");
-	if (opt->name)
-		used += fmt_buf(form + used, sizeof(form) - (size_t)used, "--%s", opt->name);
-	if (takes == required_argument)
-		fmt_buf(form + used, sizeof(form) - (size_t)used, " %s", opt->arg);
-	else if (takes == optional_argument)
-		fmt_buf(form + used, sizeof(form) - (size_t)used, "[=%s]", opt->arg);
+	short_form[1] = letter;
+	if (!opt->name)
+		short_form[2] = '\0';
+	fmt_buf(form, sizeof(form), "%s%s%s%s%s%s", letter ? short_form : "    ",
+		opt->name ? "--" : "", opt->name ? opt->name : "", before[takes],
+		opt->arg ? opt->arg : "", after[takes]);
 	if (strlen(form) > 26)
 		out_printf(out, "  %s\n%30s%s\n", form, "", opt->help);
 	else
@@ -228,12 +256,11 @@ void applet_help(const struct applet *self)
 	out_printf(&out, "%c%s.\n\n", upper(self->summary[0]), self->summary + 1);
 	for (const struct opt *opt = self->opts; opt && !is_end(opt); opt++)
 		if (opt->help)
-			help_row(&out, opt);
-	if (!find_letter(self->opts, 'h'))
-		help_row(&out, &help_opt);
-	if (!find_letter(self->opts, 'V'))
-		help_row(&out, &version_opt);
-	out_flush(&out);
+			help_row(&out, opt, opt->letter);
+	for (const struct opt *opt = standard_opts; !is_end(opt); opt++)
+		if (!find_long(self->opts, opt->name))
+			help_row(&out, opt, find_letter(self->opts, opt->letter) ? 0 : opt->letter);
+	out_finish(&out);
 }
 
 void applet_dump(const struct applet *self)
@@ -251,7 +278,7 @@ void applet_dump(const struct applet *self)
 			kinds[target->kind], target->arg ? target->arg : "-",
 			opt->help ? opt->help : "-", opt->same_as ? opt->same_as : "-");
 	}
-	out_flush(&out);
+	out_finish(&out);
 }
 
 void applet_version(void)

@@ -99,7 +99,8 @@ struct applet {
 };
 
 /* Parses the options of argv into args, a struct as the table's offsets say, with its defaults in
- * place; stops at the first operand.  --help and --version are answered here and end the process.
+ * place; stops at the first operand.  --help and --version are answered here and end the process,
+ * where the table has no row of that name.
  *   min      at least so many operands must follow, else a usage error
  *   returns  the operands, NULL-terminated, inside argv
  *   errors   ends with a message and the applet's usage_error */
@@ -115,9 +116,5 @@ void applet_dump(const struct applet *self);
 
 /* Prints "husk VERSION".  */
 void applet_version(void);
-
-/* Ends the process with a message and a hint at --help, and the usage_error of the applet that
- * runs now. */
-__attribute__((noreturn, format(printf, 1, 2))) void usage_die(const char *fmt, ...);
 
 #endif

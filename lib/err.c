@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "applet.h"
 #include "fmt.h"
 
 static const char *speaker = "";
@@ -49,15 +48,16 @@ static void one_line(char *s)
 
 static void say(int r, const char *hint, const char *fmt, va_list ap)
 {
-	char what[768];
+	char what[512], line[1000];
 
 	fmt_vbuf(what, sizeof(what), fmt, ap);
-	one_line(what);
-	fmt_fd(STDERR_FILENO, "husk%s%s: %s%s%s%s%s%s%s%s\n", *speaker ? " " : "", speaker, what,
-		r ? ": " : "", r ? strerror(-r) : "", kernel_words ? ": " : "",
+	fmt_buf(line, sizeof(line), "husk%s%s: %s%s%s%s%s%s%s%s", *speaker ? " " : "", speaker,
+		what, r ? ": " : "", r ? strerror(-r) : "", kernel_words ? ": " : "",
 		kernel_words ? kernel_words : "", hint ? " (" : "", hint ? hint : "",
 		hint ? ")" : "");
 	kernel_words = NULL;
+	one_line(line);
+	fmt_fd(STDERR_FILENO, "%s\n", line);
 }
 
 void warn(int r, const char *fmt, ...)
@@ -108,6 +108,14 @@ void usage_die(const char *fmt, ...)
 	say(0, hint, fmt, ap);
 	va_end(ap);
 	_exit(usage_status);
+}
+
+void out_finish(struct out *out)
+{
+	int r = out_flush(out);
+
+	if (r < 0)
+		die(r, "standard output");
 }
 
 void err_verbose(bool on)

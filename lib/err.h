@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+struct out;
+
 /* Names the applet that speaks and the statuses of die() and usage_die().  The name is kept, not
  * copied. */
 void err_applet(const char *name, int own_error, int usage_error);
@@ -25,6 +27,12 @@ __attribute__((format(printf, 3, 4))) void warn_hint(int r, const char *hint, co
 __attribute__((noreturn, format(printf, 2, 3))) void die(int r, const char *fmt, ...);
 __attribute__((noreturn, format(printf, 3, 4))) void die_hint(
 	int r, const char *hint, const char *fmt, ...);
+
+/* A wrong command line: the message, a hint at --help, and the end with usage_error. */
+__attribute__((noreturn, format(printf, 1, 2))) void usage_die(const char *fmt, ...);
+
+/* Flushes what an applet prints; where it cannot be written, the end with own_error. */
+void out_finish(struct out *out);
 
 /* -v: says what is done, as it is done, in the words of the equivalent shell command.  Silent
  * until err_verbose(true).  The setting holds for the links of a chain one by one. */
