@@ -112,13 +112,14 @@ static int run_chain(char **argv, struct chain *chain)
 		err_applet(strcmp(applet->name, "husk") ? applet->name : "", applet->own_error,
 			applet->usage_error);
 		chain->next = NULL;
+		chain->file = NULL;
 		status = applet->run(applet, argv, chain);
 		if (!chain->next)
 			return status;
 		argv = chain->next;
 		applet = next_applet(argv[0]);
 		if (!applet)
-			exec_command(argv, &chain->mask);
+			exec_file(chain->file ? chain->file : argv[0], argv, &chain->mask);
 		retitle(argv);
 	}
 }

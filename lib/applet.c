@@ -59,8 +59,9 @@ static const struct opt *meaning(const struct applet *self, const struct opt *op
 static int argument_kind(const struct opt *opt)
 {
 	switch (opt->kind) {
-	case OPT_STRING:
 	case OPT_LIST:
+		return opt->arg ? required_argument : no_argument;
+	case OPT_STRING:
 		return required_argument;
 	case OPT_OPTIONAL:
 		return optional_argument;

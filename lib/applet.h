@@ -10,7 +10,8 @@
  *     struct opt_value   an optional value                    --mount[=FILE]
  *     struct opt_list    a required value, may be repeated    -v SRC:DST -v SRC:DST
  *
- * Several options may share one opt_list: the list then keeps the order in which they stood. */
+ * Several options may share one opt_list: the list then keeps the order in which they stood; one of
+ * them without a name for its value takes none, and is kept with the value NULL. */
 #ifndef APPLET_H
 #define APPLET_H
 

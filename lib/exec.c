@@ -31,14 +31,19 @@ static const char *explain(int r, const char *command)
 	return S_ISDIR(st.st_mode) ? "a directory" : NULL;
 }
 
-void exec_command(char **argv, const sigset_t *mask)
+void exec_file(const char *file, char **argv, const sigset_t *mask)
 {
 	int r;
 
 	if (mask)
 		sig_restore(mask);
-	execvp(argv[0], argv);
+	execvp(file, argv);
 	r = -errno;
-	warn_hint(r, explain(r, argv[0]), "%s", *argv[0] ? argv[0] : "''");
+	warn_hint(r, explain(r, file), "%s", *file ? file : "''");
 	_exit(r == -ENOENT || r == -ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE);
+}
+
+void exec_command(char **argv, const sigset_t *mask)
+{
+	exec_file(argv[0], argv, mask);
 }

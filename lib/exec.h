@@ -10,4 +10,7 @@
  * was not found (ENOENT, ENOTDIR), else with 126. */
 __attribute__((noreturn)) void exec_command(char **argv, const sigset_t *mask);
 
+/* As exec_command for a file that argv[0] does not name. */
+__attribute__((noreturn)) void exec_file(const char *file, char **argv, const sigset_t *mask);
+
 #endif
