@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* proc.h - /proc/PID without naming the wrong process (proc(5)).
+ *
+ * The /proc that is mounted may belong to another PID namespace than ours (a container that has
+ * not mounted its own yet): the numbers in it are then not ours, and /proc/1 is the host's init. */
+#ifndef PROC_H
+#define PROC_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Opens the directory of a process in whatever /proc is mounted.
+ *   pidfd    of the process, or -1 on a kernel without pidfds
+ *   pid      its number in our PID namespace: used without a pidfd, and only when the /proc that is
+ *            mounted counts as we do
+ *   returns  an O_PATH descriptor that the caller owns; -ESRCH: the process is gone, or this /proc
+ *            does not show it; -ENOENT: no /proc */
+int proc_open(int pidfd, pid_t pid);
+
+/* The number of a process in the /proc that is mounted, as proc_open finds it. */
+pid_t proc_number(int pidfd, pid_t pid);
+
+/* What a process does with its signals; bit S-1 is signal S. */
+struct proc_signals {
+	uint64_t pending, blocked, ignored, caught;
+};
+
+/* Reads the Sig lines of status in a directory from proc_open; pending is the whole process's. */
+int proc_signals(int dirfd, struct proc_signals *signals);
+
+#endif
