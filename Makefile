@@ -17,8 +17,7 @@ FULL     = $(VERSION)$(if $(COMMIT),-$(COMMIT))
 
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	   -Wconversion -Wsign-conversion -Werror=date-time
-CPPFLAGS = -D_GNU_SOURCE -iquote lib -iquote init -iquote cmd -DHUSK_VERSION='"$(FULL)"' \
-	   -DHUSK_LIBEXECDIR='"$(PREFIX)/libexec/husk"'
+CPPFLAGS = -D_GNU_SOURCE -iquote lib -iquote init -iquote cmd
 CFLAGS   = -std=gnu11 -Os -g $(WARN)
 # What makes it small and reproducible whatever CFLAGS a packager sets.
 BUILD    = -static -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
@@ -29,7 +28,7 @@ LDFLAGS  = -static -no-pie -Wl,--gc-sections,--build-id=none,-z,noseparate-code,
 LIB      = $(sort $(patsubst %.c,$(OUT)/%.o,$(wildcard lib/*.c)))
 INIT     = $(sort $(patsubst %.c,$(OUT)/%.o,$(wildcard init/*.c)))
 CMD      = $(sort $(patsubst %.c,$(OUT)/%.o,$(wildcard cmd/*.c)))
-APPLETS  = $(shell sed -n 's/^APPLET(\(.*\))$$/\1/p' cmd/applets.h)
+LINKS    = $(shell awk -F '\t' '$$1 == "applet" && $$5 == "link" && $$2 != "husk" { print $$2 }' $(OUT)/options)
 
 all: $(OUT)/husk $(OUT)/bin ## the binary, and out/bin/ with its links for PATH
 
@@ -53,22 +52,28 @@ $(OUT)/one/%: $(OUT)/one/%.main.o $(OUT)/libhusk.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 	$(Q)strip -s -R .comment -R .note.gnu.property $@
 
-$(OUT)/one/%.main.o: cmd/main.c | build/uapi
+$(OUT)/one/%.main.o: cmd/main.c $(OUT)/flags | build/uapi
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -DONLY=$* $(CFLAGS) $(BUILD) -MMD -MP -c -o $@ $<
 
 $(OUT)/libhusk.a: $(filter-out $(OUT)/cmd/main.o,$(CMD)) $(INIT) $(LIB)
 	$(Q)rm -f $@ && ar rcD $@ $^
 
-$(OUT)/%.o: %.c | build/uapi
+$(OUT)/%.o: %.c $(OUT)/flags | build/uapi
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BUILD) -MMD -MP -c -o $@ $<
 
 # Only one object holds the version: a commit rebuilds no more than that.
+$(OUT)/lib/applet.o: CPPFLAGS += -DHUSK_VERSION='"$(FULL)"'
 $(OUT)/lib/applet.o: $(OUT)/version
-$(OUT)/version: FORCE
-	@mkdir -p $(OUT); echo '$(FULL)' | cmp -s - $@ || echo '$(FULL)' > $@
+
+# Files that change when what they hold does, so that other flags rebuild what they must.
+$(OUT)/version: STAMP = $(FULL)
+$(OUT)/flags: STAMP = $(CC) $(CPPFLAGS) $(CFLAGS) $(BUILD)
+$(OUT)/version $(OUT)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(STAMP)' | cmp -s - $@ || echo '$(STAMP)' >$@
 
 # A folder with one link an applet, for PATH.
 $(OUT)/bin: $(OUT)/husk
@@ -83,6 +88,43 @@ build/uapi:
 		if [ -d $$d ]; then ln -sfn $$d $@.new/asm; break; fi; done
 	@mv $@.new $@
 
+# ---- manual pages, completion, installation
+
+BINDIR   = $(PREFIX)/bin
+LIBEXEC  = $(PREFIX)/libexec/husk
+MANDIR   = $(PREFIX)/share/man/man1
+COMPDIR  = $(PREFIX)/share/bash-completion/completions
+# Where the links go.  A package puts them out of the way of util-linux's and coreutils' names.
+LINKDIR  = $(BINDIR)
+PAGES    = $(patsubst %.1.in,$(OUT)/man/%.1,$(notdir $(wildcard cmd/*.1.in init/*.1.in)))
+
+man: $(PAGES) ## the manual pages
+$(OUT)/options: $(OUT)/husk
+	$(Q)$< --dump >$@
+$(OUT)/man/%.1: cmd/%.1.in $(OUT)/options scripts/gen/man.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f scripts/gen/man.awk $(OUT)/options $< >$@
+$(OUT)/man/%.1: init/%.1.in $(OUT)/options scripts/gen/man.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f scripts/gen/man.awk $(OUT)/options $< >$@
+$(OUT)/husk.bash: $(OUT)/options scripts/gen/complete.awk scripts/gen/complete.bash
+	$(Q)awk -f scripts/gen/complete.awk $< | cat - scripts/gen/complete.bash >$@
+
+# Pages are husk-NAME.1; NAME.1 is a link where the applet's own link is in BINDIR.
+install: all man $(OUT)/husk.bash ## PREFIX=/usr/local DESTDIR= LINKDIR=PREFIX/bin
+	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LINKDIR) $(LIBEXEC) $(MANDIR) $(COMPDIR))
+	install -m 755 $(OUT)/husk $(DESTDIR)$(BINDIR)/husk
+	for verb in $(wildcard scripts/husk-* scripts/*.sh); do \
+		install -m 755 $$verb $(DESTDIR)$(LIBEXEC); done
+	install -m 644 $(OUT)/husk.bash $(DESTDIR)$(COMPDIR)/husk
+	install -m 644 $(OUT)/man/husk.1 $(DESTDIR)$(MANDIR)
+	for page in $(filter-out husk.1,$(notdir $(PAGES))); do \
+		install -m 644 $(OUT)/man/$$page $(DESTDIR)$(MANDIR)/husk-$$page; done
+	for name in $(LINKS); do \
+		ln -sf $(if $(filter $(BINDIR),$(LINKDIR)),husk,$(BINDIR)/husk) $(DESTDIR)$(LINKDIR)/$$name; \
+		$(if $(filter $(BINDIR),$(LINKDIR)),ln -sf husk $(DESTDIR)$(COMPDIR)/$$name; \
+		ln -sf husk-$$name.1 $(DESTDIR)$(MANDIR)/$$name.1;) done
+
 -include $(wildcard $(OUT)/*/*.d)
 
 clean: ## remove what was built
@@ -92,5 +134,5 @@ distclean: clean ## and the libraries built for it
 	rm -rf build
 
 FORCE:
-.PHONY: all help clean distclean FORCE
+.PHONY: all help man install clean distclean FORCE
 .DELETE_ON_ERROR:

@@ -34,10 +34,9 @@ static const struct opt husk_opts[] = {
 	OPT_END,
 };
 
-/* A name that the user sees: not this one, not another spelling. */
-static bool is_listed(const struct applet *applet)
+static bool is_self(const struct applet *applet)
 {
-	return !applet->unlinked && strcmp(applet->name, "husk") != 0;
+	return !strcmp(applet->name, "husk");
 }
 
 static int list_applets(void)
@@ -45,7 +44,7 @@ static int list_applets(void)
 	struct out out = OUT_INIT(STDOUT_FILENO);
 
 	for (const struct applet *const *applet = husk_applets(); *applet; applet++)
-		if (is_listed(*applet))
+		if (!is_self(*applet))
 			out_printf(&out, "%s\n", (*applet)->name);
 	out_finish(&out);
 	return 0;
@@ -58,7 +57,7 @@ static int print_help(const struct applet *self)
 	applet_help(self);
 	out_printf(&out, "\nApplets, each with a --help of its own:\n");
 	for (const struct applet *const *applet = husk_applets(); *applet; applet++)
-		if (is_listed(*applet))
+		if (!is_self(*applet))
 			out_printf(&out, "  %-12s  %s\n", (*applet)->name, (*applet)->summary);
 	out_printf(&out,
 		"\nA VERB is a program husk-VERB in $HUSK_LIBEXEC, in the libexec/husk of this\n"
@@ -133,7 +132,7 @@ static int install(const char *dir)
 		die(r, "mkdir %s", dir);
 	link_target(dir, target, sizeof(target));
 	for (const struct applet *const *applet = husk_applets(); *applet; applet++) {
-		if (!is_listed(*applet))
+		if ((*applet)->unlinked || is_self(*applet))
 			continue;
 		r = fmt_path(path, sizeof(path), "%s/%s", dir, (*applet)->name);
 		if (r < 0)
@@ -167,8 +166,9 @@ static bool try_verb(const char *dir, size_t length, const char *below, char **a
 	return true;
 }
 
-/* The folders where a verb is looked for, in this order: $HUSK_LIBEXEC; those of the installation
- * or of the tree that this binary stands in; where it was configured to be installed; PATH. */
+/* The folders where a verb is looked for, in this order: $HUSK_LIBEXEC; PREFIX/libexec/husk, where
+ * this binary stands in PREFIX/bin, which need not be where it was built for; the scripts/ of the
+ * tree that it was built in; PATH. */
 static bool find_verb(const char *self, char **argv)
 {
 	const char *libexec = getenv("HUSK_LIBEXEC"), *slash = strrchr(self, '/');
@@ -179,8 +179,6 @@ static bool find_verb(const char *self, char **argv)
 	if (slash &&
 		(try_verb(self, bin, "/../libexec/husk", argv) ||
 			try_verb(self, bin, "/../scripts", argv)))
-		return true;
-	if (try_verb(HUSK_LIBEXECDIR, strlen(HUSK_LIBEXECDIR), "", argv))
 		return true;
 	for (const char *path = getenv("PATH"); path && *path; path += *path == ':') {
 		size_t length = strcspn(path, ":");

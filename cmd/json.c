@@ -201,6 +201,7 @@ const struct applet json_applet = {
 	.operands = "get|keys|len FILE PATH... | string|array WORD...",
 	.summary = "read values out of JSON, and quote words into it",
 	.opts = json_opts,
+	.unlinked = true, /* of use to scripts only, as `husk json` */
 	.own_error = 1,
 	.usage_error = 2,
 	.run = json_run,

@@ -80,6 +80,7 @@ const struct applet lock_applet = {
 	.operands = "FILE COMMAND [ARG...]",
 	.summary = "run a command that holds a lock on a file",
 	.opts = lock_opts,
+	.unlinked = true, /* of use to scripts only, as `husk lock` */
 	.own_error = 1,
 	.usage_error = 2,
 	.run = lock_run,

@@ -130,6 +130,7 @@ const struct applet put_applet = {
 	.operands = "FILE [VALUE]",
 	.summary = "write a file (VALUE, or stdin) so that it is never seen half-written",
 	.opts = put_opts,
+	.unlinked = true, /* of use to scripts only, as `husk put` */
 	.own_error = 1,
 	.usage_error = 2,
 	.run = put_run,

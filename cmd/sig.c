@@ -97,6 +97,7 @@ const struct applet sig_applet = {
 	.operands = "PID START [SIGNAL]",
 	.summary = "signal exactly the process that started then, or wait for its end",
 	.opts = sig_opts,
+	.unlinked = true, /* of use to scripts only, as `husk sig` */
 	.own_error = 1,
 	.usage_error = 2,
 	.run = sig_run,

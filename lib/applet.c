@@ -269,8 +269,9 @@ void applet_dump(const struct applet *self)
 	static const char *const kinds[] = { "flag", "count", "value", "optional", "list" };
 	struct out out = OUT_INIT(STDOUT_FILENO);
 
-	out_printf(&out, "applet\t%s\t%s\t%s\n", self->name, *self->operands ? self->operands : "-",
-		self->summary);
+	out_printf(&out, "applet\t%s\t%s\t%s\t%s\n", self->name,
+		*self->operands ? self->operands : "-", self->summary,
+		self->unlinked ? "-" : "link");
 	for (const struct opt *opt = self->opts; opt && !is_end(opt); opt++) {
 		const struct opt *target = meaning(self, opt);
 

@@ -112,7 +112,7 @@ void applet_help(const struct applet *self);
 
 /* Prints the table of an applet to stdout, tab-separated, a row an option:
  *   applet letter long kind value help same_as   ("-" where there is none)
- * preceded by a row "applet NAME OPERANDS SUMMARY". */
+ * preceded by a row "applet NAME OPERANDS SUMMARY link", "-" for one without a link. */
 void applet_dump(const struct applet *self);
 
 /* Prints "husk VERSION".  */

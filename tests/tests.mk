@@ -2,7 +2,7 @@
 
 HOSTCC    = gcc
 HOST      = -std=gnu11 -g -O1 -D_GNU_SOURCE -iquote lib -iquote init -iquote cmd -DHUSK_VERSION='"test"' \
-	    -DHUSK_LIBEXECDIR='"/nowhere"' -fsanitize=address,undefined -fno-sanitize-recover=all
+	    -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT      = $(patsubst tests/%.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
 FUZZ      = $(patsubst tests/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 PROBES    = $(patsubst tests/%.c,$(OUT)/%,$(wildcard tests/probes/*.c))
