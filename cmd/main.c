@@ -15,6 +15,7 @@
 #include "exec.h"
 #include "fs.h"
 #include "husk.h"
+#include "parse.h"
 #include "seal.h"
 #include "sig.h"
 
@@ -57,6 +58,16 @@ static const char *base_name(const char *path)
 
 	path = slash ? slash + 1 : path;
 	return *path == '-' ? path + 1 : path;
+}
+
+/* The applet that a link to the binary or `husk NAME` means: its name, or one that it has too. */
+static const struct applet *find_called(const char *name)
+{
+	for (const struct applet *const *applet = applets; *applet; applet++)
+		if (!strcmp((*applet)->name, name) ||
+			((*applet)->also && parse_word_in(name, (*applet)->also)))
+			return *applet;
+	return NULL;
 }
 
 /* Where the kernel laid out the arguments, one behind the other. */
@@ -104,7 +115,7 @@ static const struct applet *next_applet(const char *name)
 /* argv[0] names an applet.  Runs it and every link behind it. */
 static int run_chain(char **argv, struct chain *chain)
 {
-	const struct applet *applet = husk_find(base_name(argv[0]));
+	const struct applet *applet = find_called(base_name(argv[0]));
 
 	for (;;) {
 		int status;
@@ -137,9 +148,9 @@ int main(int argc, char **argv)
 #ifdef ONLY
 	argv[0] = (char *)applets[0]->name;
 #else
-	if (!husk_find(base_name(argv[0])))
+	if (!find_called(base_name(argv[0])))
 		argv[0] = (char *)"husk";
-	if (!strcmp(base_name(argv[0]), "husk") && argc > 1 && husk_find(argv[1]))
+	if (!strcmp(base_name(argv[0]), "husk") && argc > 1 && find_called(argv[1]))
 		retitle(++argv);
 #endif
 	return run_chain(argv, &chain);

@@ -86,6 +86,9 @@ struct opt_list {
 
 struct applet {
 	const char *name;
+	/* Names that a link to the binary, or `husk NAME`, calls it by too, with blanks between;
+	 * never a link of a chain: there `tini` is the image's. */
+	const char *also;
 	const char *operands;   /* as in the synopsis: "NEWROOT COMMAND [ARG...]" */
 	const char *summary;    /* one line, lower case, no full stop */
 	const struct opt *opts; /* ends with OPT_END, or NULL */

@@ -17,7 +17,7 @@
 
 /* ENOENT for a file that is there means that its interpreter is not: a script's #! line, or the
  * dynamic loader of an image that does not hold it. */
-static const char *explain(int r, const char *command)
+const char *exec_hint(int r, const char *command)
 {
 	struct stat st;
 	bool is_path = strchr(command, '/');
@@ -39,7 +39,7 @@ void exec_file(const char *file, char **argv, const sigset_t *mask)
 		sig_restore(mask);
 	execvp(file, argv);
 	r = -errno;
-	warn_hint(r, explain(r, file), "%s", *file ? file : "''");
+	warn_hint(r, exec_hint(r, file), "%s", *file ? file : "''");
 	_exit(r == -ENOENT || r == -ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE);
 }
 

@@ -13,4 +13,7 @@ __attribute__((noreturn)) void exec_command(char **argv, const sigset_t *mask);
 /* As exec_command for a file that argv[0] does not name. */
 __attribute__((noreturn)) void exec_file(const char *file, char **argv, const sigset_t *mask);
 
+/* What the errno of a failed execution leaves unsaid, or NULL: a hint for warn_hint(). */
+const char *exec_hint(int r, const char *command);
+
 #endif
