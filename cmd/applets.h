@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* applets.h - the one list of applets, a line each: main.c and the Makefile read it. */
+APPLET(cgexec)
+APPLET(cgwatch)
 APPLET(cinit)
 APPLET(husk)
 APPLET(json)

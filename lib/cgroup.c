@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: MIT
+/* cgroup.c - the life of a group: place, make, enter, remove.
+ *
+ * Making: mkdir, open, lock, mark, in this order in every hierarchy.  The lock (flock on the
+ * directory) is held by whoever is going to remove the group and dies with that process; the mark
+ * (an extended attribute) says that the group is ours.  A sweeper leaves alone what is locked and
+ * what has no mark yet, so nothing can happen to a group between two of these steps. */
+#include "cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fmt.h"
+#include "fs.h"
+#include "parse.h"
+
+#define DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define LEVEL     "/husk"
+
+/* ---- paths */
+
+int cg_path(char *path, const char *given)
+{
+	size_t used = 0;
+
+	while (*(given += strspn(given, "/"))) {
+		size_t length = strcspn(given, "/");
+		bool here = length == 1 && given[0] == '.';
+
+		if (length == 2 && given[0] == '.' && given[1] == '.')
+			return -EINVAL;
+		if (used + length + 2 > CG_PATH || length > 255)
+			return -ENAMETOOLONG;
+		if (!here) {
+			path[used++] = '/';
+			memcpy(path + used, given, length);
+			used += length;
+		}
+		given += length;
+	}
+	path[used] = '\0';
+	return 0;
+}
+
+/* As *at functions want it: relative, "." for the root. */
+static const char *relative(const char *path)
+{
+	return *path ? path + 1 : ".";
+}
+
+/* The level of transient groups of a hierarchy: below our own group on v1.  On v2 a group with
+ * processes can have no children with controllers, so beside it, but never above the root. */
+static void default_level(const struct cg_tree *tree, char *level)
+{
+	const char *slash = tree->version == 2 ? strrchr(tree->own, '/') : NULL;
+	int length = slash ? (int)(slash - tree->own) : (int)strlen(tree->own);
+
+	fmt_buf(level, CG_PATH, "%.*s" LEVEL, length, tree->own);
+}
+
+int cg_place(struct cgroup *cg, const char *parent, const char *name)
+{
+	char level[CG_PATH];
+
+	for (unsigned i = 0; i < cg->count; i++) {
+		struct cg_tree *tree = &cg->tree[i];
+		int r = parent ? cg_path(level, parent) : 0;
+
+		cg->fault.tree = tree;
+		if (r < 0)
+			return r;
+		if (!parent && !tree->has_own)
+			return -EXDEV;
+		if (!parent)
+			default_level(tree, level);
+		r = fmt_path(tree->path, CG_PATH, "%s%s%s", level, *name ? "/" : "", name);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void cg_fresh_name(char name[32])
+{
+	static unsigned again;
+	uint32_t random = 0;
+	const void *seed = (const void *)getauxval(AT_RANDOM);
+
+	/* The kernel's 16 random bytes of this execution: enough for one name, and free. */
+	if (seed)
+		memcpy(&random, seed, sizeof(random));
+	fmt_buf(name, 32, "%d.%08x", getpid(), random + again++);
+}
+
+/* ---- files */
+
+static int fault(
+	struct cgroup *cg, const struct cg_tree *tree, const char *file, const char *value, int r)
+{
+	cg->fault.tree = tree;
+	fmt_buf(cg->fault.file, CG_FILE, "%s", file);
+	fmt_buf(cg->fault.value, CG_FILE, "%s", value);
+	return r;
+}
+
+int cg_write(struct cgroup *cg, const struct cg_tree *tree, const char *file, const char *value)
+{
+	int r = fs_write(tree->dir, file, value);
+
+	return r < 0 ? fault(cg, tree, file, value, r) : 0;
+}
+
+/* ---- make */
+
+int cg_open_level(int root, const char *path)
+{
+	bool made = !mkdirat(root, relative(path), 0755);
+	int dir;
+
+	if (!made && errno != EEXIST)
+		return -errno;
+	/* A level of our own making is marked: the last watcher removes it. */
+	dir = openat(root, relative(path), DIRECTORY);
+	if (dir >= 0 && made)
+		cg_mark(dir, false);
+	return dir < 0 ? -errno : dir;
+}
+
+/* The levels above the group. */
+static int make_levels(int root, const char *path)
+{
+	char level[CG_PATH];
+
+	for (const char *slash = path; (slash = strchr(slash + 1, '/'));) {
+		int dir;
+
+		fmt_buf(level, sizeof(level), "%.*s", (int)(slash - path), path);
+		dir = cg_open_level(root, level);
+		if (dir < 0)
+			return dir;
+		close(dir);
+	}
+	return 0;
+}
+
+/* The last watcher may remove the level between our two steps, hence the tries. */
+static int make_directory(struct cg_tree *tree)
+{
+	for (int try = 0; try < 16; try++) {
+		int r;
+
+		if (!mkdirat(tree->root, relative(tree->path), 0755))
+			return 0;
+		if (errno != ENOENT)
+			return -errno;
+		r = make_levels(tree->root, tree->path);
+		if (r < 0 && r != -ENOENT)
+			return r;
+	}
+	return -ENOENT;
+}
+
+static int level_of(const struct cg_tree *tree, char *level)
+{
+	const char *slash = strrchr(tree->path, '/');
+
+	return fmt_path(level, CG_PATH, "%.*s", slash ? (int)(slash - tree->path) : 0, tree->path);
+}
+
+static int make_in(struct cgroup *cg, struct cg_tree *tree, const struct cg_make *how)
+{
+	char level[CG_PATH];
+	int r;
+
+	level_of(tree, level);
+	for (int try = 0; try < 3; try++) {
+		r = tree->version == 2 ? cg2_enable(cg, tree, level, how->evacuate) : 0;
+		if (!r)
+			r = make_directory(tree);
+		tree->made = !r;
+		if (r < 0 && (r != -EEXIST || !how->existing))
+			return r;
+		tree->dir = openat(tree->root, relative(tree->path), DIRECTORY);
+		if (tree->dir >= 0)
+			break;
+		/* Swept in the moment before it had a lock. */
+		r = -errno;
+	}
+	if (tree->dir < 0)
+		return r;
+	if (how->keep || !tree->made)
+		return 0;
+	if (flock(tree->dir, LOCK_EX) < 0)
+		return -errno;
+	/* Without extended attributes (rootless before 5.7) the name marks it. */
+	cg_mark(tree->dir, true);
+	return 0;
+}
+
+int cg_make(struct cgroup *cg, const struct cg_make *how)
+{
+	for (unsigned i = 0; i < cg->count; i++) {
+		int r = make_in(cg, &cg->tree[i], how);
+
+		if (r == 0)
+			continue;
+		if (!cg->fault.tree)
+			fault(cg, &cg->tree[i], "", "", r);
+		cg_undo(cg);
+		return r;
+	}
+	return 0;
+}
+
+int cg_open(struct cgroup *cg, bool partial)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < cg->count; i++) {
+		struct cg_tree *tree = &cg->tree[i];
+
+		tree->dir = openat(tree->root, relative(tree->path), DIRECTORY);
+		if (tree->dir >= 0) {
+			cg->tree[kept] = *tree;
+			kept++;
+		} else if (errno != ENOENT || !partial) {
+			return fault(cg, tree, "", "", -errno);
+		} else {
+			close(tree->root);
+		}
+	}
+	if (!kept)
+		return -ENOENT;
+	cg->count = kept;
+	return 0;
+}
+
+void cg_close(struct cgroup *cg)
+{
+	for (unsigned i = 0; i < cg->count; i++) {
+		close(cg->tree[i].root);
+		if (cg->tree[i].dir >= 0)
+			close(cg->tree[i].dir);
+	}
+	cg->count = 0;
+}
+
+/* ---- enter */
+
+int cg_enter(struct cgroup *cg)
+{
+	for (unsigned i = 0; i < cg->count; i++) {
+		/* v1: a thread that moves itself takes no lock of the whole machine, while the
+		 * write of a process waits for a grace period: 50 us against 10 ms.  We are one
+		 * thread, so it is the same.  "0" is right in every PID namespace. */
+		const char *file = cg->tree[i].version == 1 ? "tasks" : "cgroup.procs";
+		int r = cg_write(cg, &cg->tree[i], file, "0");
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int cg_add(struct cgroup *cg, pid_t pid)
+{
+	char text[16];
+
+	fmt_buf(text, sizeof(text), "%d", pid);
+	for (unsigned i = 0; i < cg->count; i++) {
+		int r = cg_write(cg, &cg->tree[i], "cgroup.procs", text);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* ---- processes */
+
+/* Calls fn for each directory in dir; it may remove it. */
+static int each_child(int dir, int (*fn)(int dir, const char *name, void *arg), void *arg)
+{
+	CLEANUP_FD int fd = openat(dir, ".", DIRECTORY);
+	CLEANUP_DIR DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int r = 0;
+
+	if (!list)
+		return -errno;
+	take_fd(&fd);
+	while (!r && (entry = readdir(list)))
+		if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
+			strcmp(entry->d_name, "..") != 0)
+			r = fn(dir, entry->d_name, arg);
+	return r;
+}
+
+struct visit {
+	int (*fn)(pid_t pid, void *arg);
+	void *arg;
+};
+
+static int visit_child(int dir, const char *name, void *arg)
+{
+	const struct visit *visit = arg;
+	CLEANUP_FD int child = openat(dir, name, DIRECTORY);
+
+	return child < 0 ? 0 : cg_each_process(child, true, visit->fn, visit->arg);
+}
+
+int cg_each_process(int dir, bool below, int (*fn)(pid_t pid, void *arg), void *arg)
+{
+	CLEANUP_FD int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	char buf[512];
+	pid_t pid = 0;
+	ssize_t n;
+	int r = 0;
+
+	/* A threaded group has no list of processes (EOPNOTSUPP); its domain above lists them. */
+	while (!r && fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0)
+		for (ssize_t i = 0; !r && i < n; i++) {
+			if (buf[i] != '\n') {
+				pid = pid * 10 + (buf[i] - '0');
+				continue;
+			}
+			r = fn(pid, arg);
+			pid = 0;
+		}
+	return r || !below ? r : each_child(dir, visit_child, &(struct visit){ fn, arg });
+}
+
+static int found_one(pid_t pid, void *arg)
+{
+	(void)pid;
+	(void)arg;
+	return 1;
+}
+
+bool cg_populated(int dir, bool below)
+{
+	return cg_each_process(dir, below, found_one, NULL) == 1;
+}
+
+/* ---- remove */
+
+static int remove_child(int dir, const char *name, void *arg)
+{
+	CLEANUP_FD int child = openat(dir, name, DIRECTORY);
+
+	(void)arg;
+	if (child >= 0)
+		each_child(child, remove_child, NULL);
+	unlinkat(dir, name, AT_REMOVEDIR);
+	return 0;
+}
+
+/* After SIGKILL the memory of a large process takes its time: rmdir says EBUSY until it is back. */
+static int remove_directory(int parent, const char *name)
+{
+	for (long ms = 1;; ms *= 2) {
+		if (!unlinkat(parent, name, AT_REMOVEDIR))
+			return 0;
+		if (errno != EBUSY || ms > 256)
+			return -errno;
+		nanosleep(&(struct timespec){ 0, ms * 1000000 }, NULL);
+	}
+}
+
+static void remove_levels(int level, const char *path)
+{
+	CLEANUP_FD int dir = level;
+	char buf[CG_PATH];
+
+	fmt_buf(buf, sizeof(buf), "%s", path);
+	for (;;) {
+		char *slash = strrchr(buf, '/'), *name;
+		int up;
+
+		if (!slash)
+			return;
+		*slash = '\0';
+		name = strrchr(buf, '/');
+		if (!name || !cg_is_level(dir))
+			return;
+		up = openat(dir, "..", DIRECTORY);
+		if (up < 0)
+			return;
+		close(dir);
+		dir = up;
+		if (unlinkat(dir, name + 1, AT_REMOVEDIR) < 0)
+			return;
+	}
+}
+
+int cg_remove(int dir, const char *path)
+{
+	CLEANUP_FD int level = openat(dir, "..", DIRECTORY);
+	int r;
+
+	if (level < 0)
+		return -errno;
+	if (cg_populated(dir, true))
+		return -EBUSY;
+	each_child(dir, remove_child, NULL);
+	r = remove_directory(level, strrchr(path, '/') + 1);
+	if (!r)
+		remove_levels(take_fd(&level), path);
+	return r;
+}
+
+void cg_undo(struct cgroup *cg)
+{
+	for (unsigned i = 0; i < cg->count; i++) {
+		struct cg_tree *tree = &cg->tree[i];
+
+		if (tree->made && tree->dir >= 0)
+			cg_remove(tree->dir, tree->path);
+		else if (tree->made)
+			unlinkat(tree->root, relative(tree->path), AT_REMOVEDIR);
+		tree->made = false;
+	}
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+/* cgsweep.c - whose group is it, and is somebody still watching it?
+ *
+ * A watcher that was killed leaves its group behind.  The lock on the directory died with it,
+ * which is how the next run knows; the mark tells our groups from other people's. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "cleanup.h"
+#include "fmt.h"
+
+/* trusted.* needs CAP_SYS_ADMIN; user.* works for the owner of a delegated directory. */
+static const char *const attributes[] = { "trusted.husk", "user.husk" };
+
+int cg_mark(int dir, bool watched)
+{
+	const char *value = watched ? "watched" : "level";
+
+	for (size_t i = 0; i < 2; i++)
+		if (!fsetxattr(dir, attributes[i], value, strlen(value), 0))
+			return 0;
+	return -errno;
+}
+
+/* 'w' watched, 'l' level, 0 not ours. */
+static char mark_of(int dir)
+{
+	char value[16];
+
+	for (size_t i = 0; i < 2; i++)
+		if (fgetxattr(dir, attributes[i], value, sizeof(value)) > 0)
+			return value[0];
+	return 0;
+}
+
+bool cg_is_level(int dir)
+{
+	return mark_of(dir) == 'l';
+}
+
+/* The process id in a name that we made up, PID.RANDOM, or 0. */
+static pid_t name_pid(const char *name)
+{
+	size_t digits = strspn(name, "0123456789");
+
+	if (!digits || digits > 7 || name[digits] != '.' ||
+		strspn(name + digits + 1, "0123456789abcdef") != 8 || name[digits + 9])
+		return 0;
+	return atoi(name);
+}
+
+static bool is_alive(pid_t pid)
+{
+	return pid && (!kill(pid, 0) || errno == EPERM);
+}
+
+static bool sweep_one(int level, const char *path, const char *name, bool all)
+{
+	char whole[CG_PATH];
+	pid_t pid = name_pid(name);
+	CLEANUP_FD int dir = -1;
+	char mark;
+
+	/* Whose first process lives is watched or at least not empty; to ask is cheaper than to
+	 * open a thousand directories. */
+	if (!all && is_alive(pid))
+		return false;
+	dir = openat(level, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		return false;
+	mark = mark_of(dir);
+	/* Without a mark it is being made, or its maker was killed in that very moment. */
+	if (mark != 'w' && (mark || !pid || is_alive(pid)))
+		return false;
+	return !flock(dir, LOCK_EX | LOCK_NB) &&
+		!fmt_path(whole, sizeof(whole), "%s/%s", path, name) && !cg_remove(dir, whole);
+}
+
+int cg_sweep(int level, const char *path, bool all)
+{
+	CLEANUP_FD int fd = openat(level, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP_DIR DIR *list = NULL;
+	const struct dirent *entry;
+	int removed = 0;
+
+	if (fd < 0)
+		return -errno;
+	list = fdopendir(fd);
+	if (!list)
+		return -errno;
+	take_fd(&fd);
+	while ((entry = readdir(list)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			removed += sweep_one(level, path, entry->d_name, all);
+	return removed;
+}

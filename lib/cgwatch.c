@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+/* cgwatch.c - the watcher: removes the group when its last process has gone.
+ *
+ * It must cost the start next to nothing, and must share nothing with what it watches.  A fork
+ * costs most of a millisecond in page faults (copy on write), so the watcher is made as vfork
+ * makes a child, in our memory on a small stack of its own, but without stopping us: it leaves at
+ * once, by executing this binary again as the applet cgwatch.  A helper in between ends at once
+ * and takes the parenthood with it: the payload must not find an unknown child in wait(2).
+ * Without /proc/self/exe it is a fork.
+ *
+ * That the first process has not entered yet is never mistaken for an empty group: the watcher
+ * begins to look when the pidfd of that process says that it has ended.  Before 5.3, a pipe that
+ * closes with its execution. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "cleanup.h"
+#include "fmt.h"
+#include "fs.h"
+#include "parse.h"
+#include "sig.h"
+#include "sys.h"
+
+#define BACKOFF_FIRST 5
+#define BACKOFF_MAX   1000
+#define ARGUMENT      (CG_PATH + 32)
+
+/* The watcher reads this while we go on: it is not touched again. */
+static struct {
+	int keep[CG_TREES + 1];
+	unsigned kept;
+	struct cgroup *cg; /* only for the fork */
+	struct cg_watch *watch;
+	char *argv[CG_TREES + 4];
+	char words[CG_TREES + 2][ARGUMENT];
+	bool by_fork;
+	char helper_stack[2048] __attribute__((aligned(16)));
+	char stack[4096] __attribute__((aligned(16)));
+} start;
+
+/* ---- the arguments: OPTIONS PIDFD DIRFD:VERSION:CONTROLLERS:PATH... */
+
+static void build_arguments(const struct cgroup *cg, const struct cg_watch *watch)
+{
+	unsigned n = 0;
+
+	start.argv[0] = (char *)"cgwatch";
+	fmt_buf(start.words[0], ARGUMENT, "%d:%d:%llu:%d:%s", watch->pidfd, watch->kill,
+		(unsigned long long)watch->timeout_ms, watch->json,
+		watch->stats ? watch->stats : "");
+	start.argv[1] = start.words[0];
+	for (; n < cg->count; n++) {
+		const struct cg_tree *tree = &cg->tree[n];
+
+		fmt_buf(start.words[n + 1], ARGUMENT, "%d:%d:%u:%s", tree->dir, tree->version,
+			tree->controllers, tree->path);
+		start.argv[n + 2] = start.words[n + 1];
+		start.keep[n] = tree->dir;
+	}
+	start.argv[n + 2] = NULL;
+	start.keep[n] = watch->pidfd;
+	start.kept = n + 1;
+}
+
+/* The next field, a number. */
+static int number(char **rest)
+{
+	const char *field = *rest ? parse_field(rest, ":") : NULL;
+	int n = -1;
+
+	if (field)
+		parse_int(field, 0, INT32_MAX, &n);
+	return n;
+}
+
+int cg_watch_parse(struct cgroup *cg, struct cg_watch *watch, char **argv)
+{
+	char *rest = argv[1];
+
+	if (!rest)
+		return -EINVAL;
+	watch->pidfd = number(&rest);
+	watch->kill = number(&rest) == 1;
+	watch->timeout_ms = (uint64_t)number(&rest);
+	watch->json = number(&rest) == 1;
+	if (!rest)
+		return -EINVAL;
+	watch->stats = *rest ? rest : NULL;
+	for (cg->count = 0; argv[cg->count + 2] && cg->count < CG_TREES; cg->count++) {
+		struct cg_tree *tree = &cg->tree[cg->count];
+
+		rest = argv[cg->count + 2];
+		tree->root = -1;
+		tree->dir = number(&rest);
+		tree->version = number(&rest);
+		tree->controllers = (unsigned)number(&rest);
+		if (!rest || cg_path(tree->path, rest) < 0 || !*tree->path)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* ---- start */
+
+static int watcher(void *arg)
+{
+	(void)arg;
+	setsid();
+	if (start.by_fork) {
+		cg_watch_run(start.cg, start.watch);
+		_exit(0);
+	}
+	/* In our own table of descriptors: the originals stay close-on-exec. */
+	for (unsigned i = 0; i < start.kept; i++)
+		fcntl(start.keep[i], F_SETFD, 0);
+	execv("/proc/self/exe", start.argv);
+	_exit(1);
+}
+
+/* In between: its end makes the watcher a child of init. */
+static int helper(void *arg)
+{
+	int flags = start.by_fork ? 0 : CLONE_VM;
+	pid_t pid = start.by_fork ? sys_clone(0)
+				  : clone(watcher, start.stack + sizeof(start.stack), flags, arg);
+
+	if (start.by_fork && pid == 0)
+		watcher(arg);
+	_exit(pid < 0 ? 1 : 0);
+}
+
+static int start_watcher(void)
+{
+	int status = 0, r = 0;
+	pid_t pid = clone(helper, start.helper_stack + sizeof(start.helper_stack),
+		CLONE_VM | CLONE_VFORK, NULL);
+
+	if (pid < 0)
+		return -errno;
+	while (waitpid(pid, &status, (int)__WCLONE) < 0)
+		if (errno != EINTR) {
+			r = -errno;
+			break;
+		}
+	return !r && status ? -EAGAIN : r;
+}
+
+int cg_watch_start(struct cgroup *cg, struct cg_watch *watch)
+{
+	int ends[2] = { -1, -1 }, r;
+	sigset_t mask;
+
+	watch->pidfd = sys_pidfd_open(getpid(), 0);
+	if (watch->pidfd < 0) {
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return -errno;
+		watch->pidfd = ends[0];
+	}
+	start.cg = cg;
+	start.watch = watch;
+	start.by_fork = access("/proc/self/exe", X_OK) < 0;
+	build_arguments(cg, watch);
+	sig_block_all(&mask);
+	r = start_watcher();
+	sig_restore(&mask);
+	close(watch->pidfd);
+	if (r < 0 && ends[1] >= 0)
+		close(ends[1]);
+	return r;
+}
+
+/* ---- run */
+
+/* Closes all but the descriptors of the group and the two of the watch. */
+static void close_others(const struct cgroup *cg, const struct cg_watch *watch)
+{
+	int keep[CG_TREES + 2], n = 0, from = 0, fd;
+
+	if (watch->pidfd >= 0)
+		keep[n++] = watch->pidfd;
+	if (watch->stats && !strncmp(watch->stats, "fd:", 3) &&
+		!parse_int(watch->stats + 3, 0, 1 << 20, &fd))
+		keep[n++] = fd;
+	for (unsigned i = 0; i < cg->count; i++)
+		keep[n++] = cg->tree[i].dir;
+	for (int i = 0; i < n; i++)
+		for (int j = i; j > 0 && keep[j] < keep[j - 1]; j--) {
+			int higher = keep[j - 1];
+
+			keep[j - 1] = keep[j];
+			keep[j] = higher;
+		}
+	for (int i = 0; i < n; i++) {
+		if (keep[i] > from)
+			fs_close_range((unsigned)from, (unsigned)keep[i] - 1);
+		from = keep[i] + 1;
+	}
+	fs_close_range((unsigned)from, ~0u);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Waits for an event on fd, at most as long as the time limit and step (-1: no step) allow.
+ * Returns false when the time limit is over. */
+static bool wait_until(int fd, short events, int step, uint64_t deadline)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = events };
+	uint64_t now = deadline ? now_ms() : 0;
+	uint64_t left = deadline > now ? deadline - now : 0;
+
+	if (deadline && (step < 0 || left < (uint64_t)step))
+		step = left > INT32_MAX ? INT32_MAX : (int)left;
+	poll(&poll_fd, 1, step);
+	return !deadline || now_ms() < deadline || poll_fd.revents;
+}
+
+static bool any_populated(const struct cgroup *cg)
+{
+	for (unsigned i = 0; i < cg->count; i++)
+		if (cg_populated(cg->tree[i].dir, true))
+			return true;
+	return false;
+}
+
+/* v2 tells when the group becomes empty; v1 is asked, ever more rarely. */
+static void wait_empty(struct cgroup *cg, uint64_t deadline)
+{
+	const struct cg_tree *unified = NULL;
+	CLEANUP_FD int events = -1;
+	int step = BACKOFF_FIRST;
+
+	for (unsigned i = 0; i < cg->count; i++)
+		if (cg->tree[i].version == 2)
+			unified = &cg->tree[i];
+	if (unified)
+		events = openat(unified->dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	for (;;) {
+		char text[128];
+
+		/* Reading arms the next event. */
+		if (events >= 0)
+			pread(events, text, sizeof(text), 0);
+		if (!any_populated(cg))
+			return;
+		if (!wait_until(events, POLLPRI, events < 0 ? step : -1, deadline)) {
+			cg_kill(cg);
+			deadline = 0;
+		}
+		if (step < BACKOFF_MAX)
+			step *= 2;
+	}
+}
+
+void cg_watch_run(struct cgroup *cg, struct cg_watch *watch)
+{
+	uint64_t deadline = watch->timeout_ms ? now_ms() + watch->timeout_ms : 0;
+
+	prctl(PR_SET_NAME, "cgwatch");
+	sig_block_all(NULL);
+	close_others(cg, watch);
+	if (chdir("/") < 0)
+		return;
+	if (!wait_until(watch->pidfd, POLLIN, -1, deadline)) {
+		cg_kill(cg);
+		deadline = 0;
+	}
+	if (watch->kill)
+		cg_kill(cg);
+	wait_empty(cg, deadline);
+	for (unsigned i = 0; i < cg->count; i++) {
+		struct cg_tree *tree = &cg->tree[i];
+		CLEANUP_FD int level = openat(tree->dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		char path[CG_PATH];
+
+		fmt_buf(path, sizeof(path), "%.*s", (int)(strrchr(tree->path, '/') - tree->path),
+			tree->path);
+		if (level >= 0)
+			cg_sweep(level, path, false);
+		cg_remove(tree->dir, tree->path);
+	}
+}
