@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "err.h"
+#include "fmt.h"
 #include "sig.h"
 
 #define NOT_EXECUTABLE 126
@@ -46,4 +48,21 @@ void exec_file(const char *file, char **argv, const sigset_t *mask)
 void exec_command(char **argv, const sigset_t *mask)
 {
 	exec_file(argv[0], argv, mask);
+}
+
+int exec_find(const char *name, char *file, size_t size)
+{
+	const char *path = getenv("PATH");
+
+	if (strchr(name, '/'))
+		return fmt_path(file, size, "%s", name);
+	for (path = path ? path : "/usr/local/bin:/bin:/usr/bin"; *path; path += *path == ':') {
+		size_t length = strcspn(path, ":");
+
+		if (!fmt_path(file, size, "%.*s/%s", (int)length, path, name) &&
+			!access(file, X_OK))
+			return 0;
+		path += length;
+	}
+	return -ENOENT;
 }

@@ -2,16 +2,26 @@
 /* shell.c - see shell.h. */
 #include "shell.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fmt.h"
+#include "passwd.h"
 
 const char *shell_find(void)
 {
+	static struct passwd_user user;
 	const char *shell = getenv("SHELL");
+	char number[16];
 
-	return shell && *shell ? shell : "/bin/sh";
+	if (shell && *shell)
+		return shell;
+	fmt_buf(number, sizeof(number), "%u", getuid());
+	if (!passwd_user(AT_FDCWD, number, &user) && !access(user.shell, X_OK))
+		return user.shell;
+	return "/bin/sh";
 }
 
 char **shell_login(const char **file)
