@@ -15,8 +15,8 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,127 +56,23 @@ static const struct opt unshare_opts[] = { OPT('m', "mount", struct unshare_args
 	OPT('c', "map-current-user", struct unshare_args, maps, NULL, "be oneself (implies -U)"),
 	OPT(0, "map-user", struct unshare_args, maps, "UID|NAME", "be user UID inside"),
 	OPT(0, "map-group", struct unshare_args, maps, "GID|NAME", "be group GID inside"),
+	OPT(0, "map-users", struct unshare_args, maps, "RANGE",
+		"INNER:OUTER:COUNT, auto, subids or all"),
+	OPT(0, "map-groups", struct unshare_args, maps, "RANGE", "the same for groups"),
+	OPT(0, "map-auto", struct unshare_args, maps, NULL, "--map-users=auto --map-groups=auto"),
+	OPT(0, "map-subids", struct unshare_args, maps, NULL, "both as subids"),
+	OPT(0, "owner", struct unshare_args, owner, "USER:GROUP", "who owns the namespaces"),
 	OPT(0, "setgroups", struct unshare_args, setgroups, "allow|deny", "for setgroups(2)"),
+	OPT(0, "keep-caps", struct unshare_args, keep_caps, NULL,
+		"keep capabilities over the execution"),
 	OPT(0, "monotonic", struct unshare_args, monotonic, "SECONDS", "offset of that clock"),
 	OPT(0, "boottime", struct unshare_args, boottime, "SECONDS", "offset of that clock"),
 	OPT(0, "hostname", struct unshare_args, hostname, "NAME", "set it (implies -u)"),
 	OPT(0, "domainname", struct unshare_args, domainname, "NAME", "set it (implies -u)"),
+	OPT(0, "clear-env", struct unshare_args, clear_env, NULL, "start with no environment"),
+	OPT(0, "whitelist-env", struct unshare_args, whitelist, "NAME,...",
+		"keep these with --clear-env"),
 	OPT('v', "verbose", struct unshare_args, verbose, NULL, "say what is done"), OPT_END };
-
-static int64_t id_option(const char *option, const char *text)
-{
-	uint32_t id;
-	int r;
-
-	if (!text)
-		return -1;
-	r = parse_id(text, &id);
-	if (r < 0)
-		usage_die("--%s: %s: not an ID", option, text);
-	return id;
-}
-
-static int64_t offset_option(const char *option, const char *text, unsigned flags)
-{
-	int seconds;
-
-	if (!text)
-		return 0;
-	if (!(flags & CLONE_NEWTIME))
-		usage_die("--%s needs --time", option);
-	if (parse_int(text, INT32_MIN, INT32_MAX, &seconds) < 0)
-		usage_die("--%s: %s: not a number of seconds", option, text);
-	return seconds;
-}
-
-static void plan_maps(struct unshare_plan *plan)
-{
-	const struct opt_list *maps = &plan->args->maps;
-
-	plan->map_uid = plan->map_gid = -1;
-	if (!maps->count)
-		return;
-	plan->flags |= CLONE_NEWUSER;
-	plan->caller_uid = geteuid();
-	plan->caller_gid = getegid();
-	for (size_t i = 0; i < maps->count; i++) {
-		const char *name = maps->items[i].opt->name, *value = maps->items[i].value;
-
-		if (!strcmp(name, "map-root-user")) {
-			plan->map_uid = plan->map_gid = 0;
-		} else if (!strcmp(name, "map-current-user")) {
-			plan->map_uid = plan->caller_uid;
-			plan->map_gid = plan->caller_gid;
-		} else if (!strcmp(name, "map-user")) {
-			plan->map_uid = id_option(name, value);
-		} else {
-			plan->map_gid = id_option(name, value);
-		}
-	}
-}
-
-static void plan_setgroups(const struct unshare_plan *plan)
-{
-	const char *setgroups = plan->args->setgroups;
-
-	if (!setgroups)
-		return;
-	if (!parse_word_in(setgroups, "allow deny"))
-		usage_die("--setgroups: %s: neither allow nor deny", setgroups);
-	if (*setgroups == 'a' && plan->map_gid >= 0)
-		usage_die("--setgroups=allow does not go with the map of one group");
-}
-
-static void plan_propagation(struct unshare_plan *plan)
-{
-	static const struct {
-		const char *name;
-		unsigned long flag;
-	} modes[] = { { "private", MS_PRIVATE }, { "slave", MS_SLAVE }, { "shared", MS_SHARED },
-		{ "unchanged", 0 } };
-	const char *wanted = plan->args->propagation;
-	size_t i = 0;
-
-	while (wanted && strcmp(modes[i].name, wanted) != 0)
-		if (++i == sizeof(modes) / sizeof(*modes))
-			usage_die("--propagation: %s: not private, slave, shared or unchanged",
-				wanted);
-	plan->propagation = modes[i].flag;
-	plan->change_propagation = (plan->flags & CLONE_NEWNS) && modes[i].flag;
-}
-
-static void plan_fork(struct unshare_plan *plan)
-{
-	const struct unshare_args *args = plan->args;
-	bool init = plan->flags & CLONE_NEWPID;
-
-	plan->fork = args->fork || args->kill_child.set || args->forward_signals ||
-		(init && !args->no_fork);
-	if (plan->fork && !args->no_kill_child && (init || args->kill_child.set))
-		plan->kill_signal = SIGKILL;
-	if (args->kill_child.value && parse_signal(args->kill_child.value, &plan->kill_signal) < 0)
-		usage_die("--kill-child: %s: no such signal", args->kill_child.value);
-}
-
-static void make_plan(struct unshare_plan *plan, const struct unshare_args *args)
-{
-	*plan = (struct unshare_plan){ .args = args };
-	for (int i = 0; i < NS_COUNT; i++)
-		if (args->ns[i].set)
-			plan->flags |= ns_types[i].flag;
-	if (args->mount_proc.set)
-		plan->flags |= CLONE_NEWNS;
-	if (args->hostname || args->domainname)
-		plan->flags |= CLONE_NEWUTS;
-	plan_maps(plan);
-	plan_setgroups(plan);
-	plan_propagation(plan);
-	plan_fork(plan);
-	plan->monotonic = offset_option("monotonic", args->monotonic, plan->flags);
-	plan->boottime = offset_option("boottime", args->boottime, plan->flags);
-	plan->uid = id_option("setuid", args->setuid);
-	plan->gid = id_option("setgid", args->setgid);
-}
 
 __attribute__((noreturn)) static void die_new(int r, unsigned flags)
 {
@@ -200,52 +96,174 @@ static void arm(struct chain *chain, int life, int sig)
 		_exit(128 + SIGKILL);
 }
 
-/* Returns in the child, and never in the waiter. */
-static void divide(const struct unshare_plan *plan, struct chain *chain)
+/* In the child, or in the process itself where it does not divide. */
+static void enter(const struct unshare_plan *plan, struct chain *chain, int sock)
+{
+	unshare_inside(plan, sock);
+	chain->new_ns |= plan->flags;
+}
+
+__attribute__((noreturn)) static void wait_outside(
+	const struct unshare_plan *plan, struct waiter *waiter, pid_t pid, int sock)
+{
+	int status = 0;
+
+	if (sock >= 0 && unshare_outside(plan, sock) < 0) {
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+		_exit(1);
+	}
+	status = wait_for(waiter, pid, plan->flags & CLONE_NEWPID);
+	if (status < 0)
+		die(status, "wait for process %d", pid);
+	_exit(wait_status(status));
+}
+
+/* The two ends of the connection between inside and outside, or -1 where none is needed. */
+static void connect_outside(const struct unshare_plan *plan, int sock[2])
+{
+	sock[0] = sock[1] = -1;
+	if (unshare_needs_outside(plan) &&
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock) < 0)
+		die(-errno, "socketpair");
+}
+
+static void shut(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Returns in the child, and never in the waiter.
+ *   sock  the connection to a helper that is outside already, or -1 */
+static void divide(const struct unshare_plan *plan, struct chain *chain, int helper_sock)
 {
 	unsigned flags = plan->flags & ~(unsigned)CLONE_NEWTIME;
+	int life[2], sock[2] = { helper_sock, -1 };
 	struct waiter waiter;
-	int life[2], status;
 	pid_t pid;
 
+	if (helper_sock < 0)
+		connect_outside(plan, sock);
 	wait_prepare(&waiter);
 	if (pipe2(life, O_CLOEXEC) < 0)
 		die(-errno, "pipe");
 	pid = ns_clone(flags);
 	if (pid < 0)
 		die_new(pid, flags);
-	if (!pid) {
-		wait_child(&waiter);
-		close(life[1]);
-		if (chain->life_fd >= 0)
-			close(chain->life_fd);
-		unshare_inside(plan);
-		arm(chain, life[0], plan->kill_signal);
-		return;
+	if (pid) {
+		close(life[0]);
+		shut(sock[0]);
+		wait_outside(plan, &waiter, pid, sock[1]);
 	}
-	close(life[0]);
-	status = wait_for(&waiter, pid, plan->flags & CLONE_NEWPID);
-	if (status < 0)
-		die(status, "wait for process %d", pid);
-	_exit(wait_status(status));
+	wait_child(&waiter);
+	close(life[1]);
+	shut(sock[1]);
+	shut(chain->life_fd);
+	enter(plan, chain, sock[0]);
+	arm(chain, life[0], plan->kill_signal);
+}
+
+/* A child that stays as it is, in the old namespaces and with the old credentials, for what has to
+ * be done from outside.
+ *   returns  the end of the connection to it, or -1 where none is needed */
+static int start_helper(const struct unshare_plan *plan, pid_t *helper)
+{
+	int sock[2];
+
+	connect_outside(plan, sock);
+	if (sock[0] < 0)
+		return -1;
+	*helper = fork();
+	if (*helper < 0)
+		die(-errno, "fork");
+	if (!*helper) {
+		close(sock[0]);
+		_exit(unshare_outside(plan, sock[1]) < 0);
+	}
+	close(sock[1]);
+	return sock[0];
+}
+
+/* From here on the namespaces will belong to another user. */
+static void become_owner(const struct unshare_plan *plan)
+{
+	uid_t uid = (uid_t)plan->owner_uid;
+	gid_t gid = (gid_t)plan->owner_gid;
+	int r = sys_setgroups(0, NULL);
+
+	if (!r)
+		r = sys_setresgid(gid, gid, gid);
+	if (!r)
+		r = sys_setresuid(uid, uid, uid);
+	/* The files below /proc/self would belong to root now. */
+	if (!r && prctl(PR_SET_DUMPABLE, 1) < 0)
+		r = -errno;
+	if (r < 0)
+		die(r, "become the owner %u:%u", uid, gid);
+}
+
+static void move_self(const struct unshare_plan *plan, struct chain *chain, int sock, pid_t helper)
+{
+	unsigned flags = plan->flags & ~(unsigned)CLONE_NEWTIME;
+
+	if (unshare((int)flags) < 0)
+		die_new(-errno, flags);
+	enter(plan, chain, sock);
+	if (helper)
+		waitpid(helper, NULL, 0);
+	/* What an unshare before this one asked for does not survive a change of credentials. */
+	if (chain->pdeath_signal)
+		arm(chain, chain->life_fd, chain->pdeath_signal);
+}
+
+/* Is the variable of "NAME=VALUE" in the list NAME,NAME... ? */
+static bool is_listed(const char *variable, const char *list)
+{
+	size_t length = strcspn(variable, "=");
+
+	for (; *list; list += *list == ',') {
+		size_t word = strcspn(list, ",");
+
+		if (word == length && !memcmp(list, variable, length))
+			return true;
+		list += word;
+	}
+	return false;
+}
+
+static void clear_environment(const char *keep)
+{
+	char **to = environ;
+
+	for (char **from = environ; from && *from; from++)
+		if (is_listed(*from, keep))
+			*to++ = *from;
+	if (to)
+		*to = NULL;
 }
 
 static int unshare_run(const struct applet *self, char **argv, struct chain *chain)
 {
 	struct unshare_args args = { 0 };
 	struct unshare_plan plan;
+	pid_t helper = 0;
+	int sock = -1;
 
 	argv = applet_args(self, &args, argv, 0);
 	err_verbose(args.verbose);
-	make_plan(&plan, &args);
-	if (plan.fork) {
-		divide(&plan, chain);
-	} else {
-		if (unshare((int)(plan.flags & ~(unsigned)CLONE_NEWTIME)) < 0)
-			die_new(-errno, plan.flags);
-		unshare_inside(&plan);
-	}
-	chain->new_ns |= plan.flags;
+	unshare_make_plan(&plan, &args);
+	plan.mask = &chain->mask;
+	if (!plan.fork || plan.owner_uid >= 0)
+		sock = start_helper(&plan, &helper);
+	if (plan.owner_uid >= 0)
+		become_owner(&plan);
+	if (plan.fork)
+		divide(&plan, chain, sock);
+	else
+		move_self(&plan, chain, sock, helper);
+	if (args.clear_env || args.whitelist)
+		clear_environment(args.whitelist ? args.whitelist : "");
 	chain->next = argv[0] ? argv : shell_login(&chain->file);
 	return 0;
 }

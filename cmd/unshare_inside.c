@@ -13,9 +13,9 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "err.h"
 #include "fmt.h"
 #include "fs.h"
@@ -45,16 +45,28 @@ static void write_setgroups(const char *setting)
 }
 
 /* One ID of each kind: allowed without privilege, once setgroups(2) is denied. */
-static void map_own_ids(const struct unshare_plan *plan, uid_t uid, gid_t gid)
+static void map_own_ids(const struct unshare_plan *plan)
 {
 	if (plan->map_uid >= 0)
-		write_map("/proc/self/uid_map", plan->map_uid, uid);
+		write_map("/proc/self/uid_map", plan->map_uid, plan->caller_uid);
 	if (plan->map_gid >= 0) {
 		write_setgroups("deny");
-		write_map("/proc/self/gid_map", plan->map_gid, gid);
+		write_map("/proc/self/gid_map", plan->map_gid, plan->caller_gid);
 	}
 	if (plan->args->setgroups)
 		write_setgroups(plan->args->setgroups);
+}
+
+static void enter_time(const struct unshare_plan *plan)
+{
+	int r = ns_enter_time(plan->monotonic, plan->boottime);
+
+	if (r == -EINVAL)
+		die(0, "the kernel has no time namespaces");
+	if (r < 0)
+		die_hint(r, r == -ERANGE ? "a clock would be negative" : NULL,
+			"new time namespace, monotonic %lld, boottime %lld",
+			(long long)plan->monotonic, (long long)plan->boottime);
 }
 
 static void set_names(const struct unshare_args *args)
@@ -148,22 +160,39 @@ static void become(const struct unshare_plan *plan)
 	}
 }
 
-void unshare_inside(const struct unshare_plan *plan)
+/* What the process may do now, the program that it executes may do too. */
+static void keep_caps(void)
+{
+	struct caps caps;
+	int r = caps_get(&caps);
+
+	caps.inheritable = caps.permitted;
+	if (!r)
+		r = caps_set(&caps);
+	if (!r)
+		r = caps_ambient_set(caps.permitted);
+	if (r < 0)
+		die(r, "keep the capabilities");
+}
+
+void unshare_inside(const struct unshare_plan *plan, int sock)
 {
 	const struct unshare_args *args = plan->args;
 
-	map_own_ids(plan, plan->caller_uid, plan->caller_gid);
-	if (plan->flags & CLONE_NEWTIME) {
-		int r = ns_enter_time(plan->monotonic, plan->boottime);
-
-		if (r < 0)
-			die(r, "new time namespace");
-	}
+	if (sock >= 0)
+		unshare_await_maps(sock);
+	map_own_ids(plan);
+	if (plan->flags & CLONE_NEWTIME)
+		enter_time(plan);
 	set_names(args);
-	if (plan->change_propagation)
+	if (plan->propagation)
 		set_propagation(plan);
 	change_root(args);
 	if (args->mount_proc.set)
 		mount_proc(plan);
 	become(plan);
+	if (args->keep_caps)
+		keep_caps();
+	if (sock >= 0)
+		unshare_await_files(sock);
 }
