@@ -116,7 +116,7 @@ static void print_count(struct out *out, struct json value)
 	out_printf(out, "%u\n", count);
 }
 
-static void query(struct out *out, const char *verb, char **words, bool quote)
+static void query(struct out *out, const char *verb, char *const *words, bool quote)
 {
 	const char *file = words[0];
 	struct json doc = load(file), value;
@@ -172,10 +172,12 @@ static int json_run(const struct applet *self, char **argv, struct chain *chain)
 	struct json_args args = { 0 };
 	char **words = applet_args(self, &args, argv, 1);
 	struct out out = OUT_INIT(STDOUT_FILENO);
-	const char *verb = *words++;
+	const char *verb = *words;
 	int r;
 
 	(void)chain;
+	/* Options may stand before the verb and behind it. */
+	words = applet_args(self, &args, words, 0);
 	if (!strcmp(verb, "string")) {
 		for (; *words; words++) {
 			print_json_string(&out, *words);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+/* layer.c - image layers: archives become directories that overlayfs can stack, and back. */
+#include "layer.h"
+
+#include <string.h>
+
+#include "applet.h"
+#include "err.h"
+
+static const struct opt layer_opts[] = { OPT('a', "apply", struct layer_args, apply, NULL,
+						 "carry out whiteouts, do not keep them"),
+	OPT('p', "plain", struct layer_args, plain, NULL, "whiteouts are ordinary names"),
+	OPT('o', "no-owner", struct layer_args, no_owner, NULL, "everything belongs to you"),
+	OPT('s', "digest", struct layer_args, digest, "SHA256", "fail unless the archive has it"),
+	OPT('n', "name", struct layer_args, name, "NAME", "pack PATH alone, under this name"),
+	OPT_END };
+
+static int layer_run(const struct applet *self, char **argv, struct chain *chain)
+{
+	struct layer_args args = { 0 };
+	char **verb = applet_args(self, &args, argv, 1);
+	char **words = applet_args(self, &args, verb, 2);
+
+	(void)chain;
+	if (words[2])
+		usage_die("%s: one operand too many", words[2]);
+	if (!strcmp(*verb, "unpack"))
+		return layer_unpack(&args, words[0], words[1]);
+	if (!strcmp(*verb, "pack"))
+		return layer_pack(&args, words[0], words[1]);
+	usage_die("%s: neither unpack nor pack", *verb);
+}
+
+const struct applet layer_applet = {
+	.name = "layer",
+	.operands = "unpack ARCHIVE DIR | pack PATH ARCHIVE",
+	.summary = "unpack an image layer safely, or pack one",
+	.opts = layer_opts,
+	.own_error = 1,
+	.usage_error = 2,
+	.run = layer_run,
+};
