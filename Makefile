@@ -28,6 +28,7 @@ LDFLAGS  = -static -no-pie -Wl,--gc-sections,--build-id=none,-z,noseparate-code,
 LIB      = $(sort $(patsubst %.c,$(OUT)/%.o,$(wildcard lib/*.c)))
 INIT     = $(sort $(patsubst %.c,$(OUT)/%.o,$(wildcard init/*.c)))
 CMD      = $(sort $(patsubst %.c,$(OUT)/%.o,$(wildcard cmd/*.c)))
+ONE      = $(shell sed -n 's|^APPLET(\(.*\))$$|$(OUT)/one/\1|p' cmd/applets.h)
 LINKS    = $(shell awk -F '\t' '$$1 == "applet" && $$5 == "link" && $$2 != "husk" { print $$2 }' $(OUT)/options)
 
 all: $(OUT)/husk $(OUT)/bin ## the binary, and out/bin/ with its links for PATH
@@ -47,12 +48,13 @@ $(OUT)/husk: $(CMD) $(INIT) $(LIB)
 	$(Q)strip -s -R .comment -R .note.gnu.property -R .note.GNU-stack -o $@ $@.debug
 
 # One applet alone: the objects of an archive are taken only where they are wanted.
-$(OUT)/one/%: $(OUT)/one/%.main.o $(OUT)/libhusk.a
+one: $(ONE) ## each applet as a binary of its own, out/one/NAME
+$(ONE): $(OUT)/one/%: $(OUT)/one/%.main.o $(OUT)/libhusk.a
 	@echo "  LD    $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 	$(Q)strip -s -R .comment -R .note.gnu.property $@
 
-$(OUT)/one/%.main.o: cmd/main.c $(OUT)/flags | build/uapi
+$(ONE:=.main.o): $(OUT)/one/%.main.o: cmd/main.c $(OUT)/flags | build/uapi
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -DONLY=$* $(CFLAGS) $(BUILD) -MMD -MP -c -o $@ $<
 
@@ -134,5 +136,5 @@ distclean: clean ## and the libraries built for it
 	rm -rf build
 
 FORCE:
-.PHONY: all help man install clean distclean FORCE
+.PHONY: all one help man install clean distclean FORCE
 .DELETE_ON_ERROR:

@@ -19,7 +19,11 @@
 #include "seal.h"
 #include "sig.h"
 
-#define APPLET(name) extern const struct applet name##_applet;
+/* In two steps, so that ONLY is replaced before it is pasted. */
+#define DECLARE(name) extern const struct applet name##_applet;
+#define ADDRESS(name) &name##_applet,
+
+#define APPLET(name) DECLARE(name)
 #ifdef ONLY
 APPLET(ONLY)
 #else
@@ -28,7 +32,7 @@ APPLET(ONLY)
 #undef APPLET
 
 static const struct applet *const applets[] = {
-#define APPLET(name) &name##_applet,
+#define APPLET(name) ADDRESS(name)
 #ifdef ONLY
 	APPLET(ONLY)
 #else

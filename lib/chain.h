@@ -13,7 +13,8 @@
 struct chain {
 	/* The next link, a NULL-terminated argv.  NULL ends the chain with the applet's status. */
 	char **next;
-	/* The file to execute where it is not next[0]: a login shell's name has a dash.  Or NULL. */
+	/* The file to execute where it is not next[0]: a login shell's name has a dash.  Or NULL.
+	 */
 	const char *file;
 	/* The signal mask of whoever started the chain.  A link that blocks signals for what it
 	 * sets up leaves them blocked for the next link, which may be a PID 1 that must lose none;

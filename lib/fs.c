@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "parse.h"
 #include "sys.h"
 
 ssize_t fs_read_fd(int fd, char *buf, size_t size)
@@ -154,9 +155,10 @@ void fs_close_range(unsigned first, unsigned last)
 		return;
 	dir = opendir("/proc/self/fd");
 	while (dir && (entry = readdir(dir))) {
-		unsigned fd = (unsigned)atoi(entry->d_name);
+		unsigned fd;
 
-		if (entry->d_name[0] != '.' && fd >= first && fd <= last && (int)fd != dirfd(dir))
+		/* "." and ".." are no numbers, and the directory itself is closed last. */
+		if (!parse_u32(entry->d_name, first, last, &fd) && (int)fd != dirfd(dir))
 			close((int)fd);
 	}
 	/* Before 5.9 and without proc: as far as a careful shell would have gone. */

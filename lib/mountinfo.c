@@ -4,7 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <limits.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -68,9 +69,19 @@ static char *unescape(char *s)
 	return s;
 }
 
+/* "98:0" as two numbers. */
+static int parse_device(char *s, struct mountinfo *mount)
+{
+	char *minor = s, *major = parse_field(&minor, ":");
+
+	if (!minor || parse_u32(major, 0, UINT32_MAX, &mount->major) < 0)
+		return -EINVAL;
+	return parse_u32(minor, 0, UINT32_MAX, &mount->minor);
+}
+
 int mountinfo_next(struct mountinfo_reader *reader, struct mountinfo *mount)
 {
-	char *line = NULL, *rest, *device, *tail;
+	char *line = reader->buf, *rest, *tail, *fields[6];
 	int r = next_line(reader, &line);
 
 	if (r <= 0)
@@ -81,20 +92,22 @@ int mountinfo_next(struct mountinfo_reader *reader, struct mountinfo *mount)
 		return -EINVAL;
 	*tail = '\0';
 	rest = line;
-	mount->id = atoi(parse_field(&rest, " "));
-	mount->parent = rest ? atoi(parse_field(&rest, " ")) : 0;
-	device = parse_field(&rest, " ");
-	mount->root = unescape(parse_field(&rest, " "));
-	mount->point = unescape(parse_field(&rest, " "));
-	mount->options = parse_field(&rest, " ");
+	for (size_t i = 0; i < 6; i++) {
+		fields[i] = parse_field(&rest, " ");
+		if (!fields[i])
+			return -EINVAL;
+	}
+	if (parse_int(fields[0], 0, INT_MAX, &mount->id) < 0 ||
+		parse_int(fields[1], 0, INT_MAX, &mount->parent) < 0 ||
+		parse_device(fields[2], mount) < 0)
+		return -EINVAL;
+	mount->root = unescape(fields[3]);
+	mount->point = unescape(fields[4]);
+	mount->options = fields[5];
 	mount->optional = rest ? rest : tail;
 	rest = tail + 3;
 	mount->type = parse_field(&rest, " ");
 	mount->source = unescape(parse_field(&rest, " "));
 	mount->super = rest;
-	if (!mount->options || !mount->super)
-		return -EINVAL;
-	mount->major = (unsigned)strtoul(device, &device, 10);
-	mount->minor = (unsigned)strtoul(device + (*device == ':'), NULL, 10);
-	return 1;
+	return rest ? 1 : -EINVAL;
 }

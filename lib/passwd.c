@@ -34,6 +34,7 @@ static int database_open(struct database *db, int rootfd, const char *path)
 	struct stat st;
 	ssize_t n;
 
+	*db = (struct database){ 0 };
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0)

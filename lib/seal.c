@@ -61,8 +61,7 @@ static int open_clone(const struct stat *exe)
 
 static int open_copy(int exe, const struct stat *st)
 {
-	CLEANUP_FD int copy = sys_memfd_create(
-		"husk", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+	CLEANUP_FD int copy = sys_memfd_create("husk", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
 	off_t size = st->st_size;
 
 	/* EINVAL: a kernel before 6.3 does not know MFD_EXEC. */
