@@ -40,7 +40,6 @@ failed=0
 finished=''
 deferred=''
 isolated=''
-state_before=''
 
 diag() {
 	printf '%s\n' "$*" | sed 's/^/# /'
