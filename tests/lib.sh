@@ -180,8 +180,12 @@ isolate() {
 		rm -rf "$tmp"
 		trap - EXIT
 		# The outer shell is PID 1 of the namespace and reaps what is left to it.
-		HUSK_ISOLATED=1 exec /usr/bin/unshare -m -n -p -f --kill-child --mount-proc \
-			--propagation private sh -c '"$@"; exit $?' sh "$0" "$@"
+		# In a guest (tests/vm) it is busybox's, which knows no --kill-child.
+		kill_child=--kill-child
+		[ -z "${HUSK_GUEST-}" ] || kill_child=''
+		# shellcheck disable=SC2086 # HUSK_SH may be two words
+		HUSK_ISOLATED=1 exec /usr/bin/unshare -m -n -p -f $kill_child --mount-proc \
+			--propagation private sh -c '"$@"; exit $?' sh ${HUSK_SH:-sh} "$0" "$@"
 	fi
 	unset HUSK_ISOLATED
 	isolated=1

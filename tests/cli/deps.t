@@ -81,6 +81,11 @@ chmod 755 "$root/bin/apk"
 run deps bench
 like 'on Alpine: its own command' "$err" 'deps: missing; install it as root: apk add *runc*'
 
+gives 'where a static program is' 0 /bin/busybox deps static busybox
+run deps static ls-of-nobody
+is 'no such static program: status 1' "$rc" 1
+is 'no such static program: message' "$err" 'deps: no static ls-of-nobody'
+
 run deps nonsense
 is 'an unknown group: status 1' "$rc" 1
 like 'an unknown group: the known ones' "$err" "deps: no group 'nonsense'; there are: build*"

@@ -40,7 +40,7 @@ is 'modes of files' "$(cd "$root" && stat -c '%a' . init etc/passwd bin/busybox 
 ok 'PERMS itself is not copied' [ ! -e "$root/PERMS" ]
 is 'a link for each applet of husk' "$(readlink "$root/bin/cinit")" husk
 is 'a link in a folder of its own' "$(readlink "$root/usr/bin/env")" ../../bin/busybox
-ok 'no binary is a link to itself' sh -c '! [ -L $1/busybox ] && ! [ -L $1/husk ]' sh "$root/bin"
+is 'no binary is a link to itself' "$(find "$root/bin/busybox" "$root/bin/husk" -type l)" ''
 is 'a link of the skeleton' "$(readlink "$root/var/run")" ../run
 is 'every link leads somewhere' "$(cd "$root" && find . -type l ! -name mtab ! -exec test -e {} \; -print)" ''
 is 'all times are SOURCE_DATE_EPOCH' "$(find "$root" -exec stat -c %Y {} + | sort -u)" 1700000000
