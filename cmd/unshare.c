@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -84,16 +83,14 @@ __attribute__((noreturn)) static void die_new(int r, unsigned flags)
 }
 
 /* The last act of the child: nothing that changes credentials may come after it. */
-static void arm(struct chain *chain, int life, int sig)
+static void arm(const struct chain *chain)
 {
-	struct pollfd end = { .fd = life };
+	int r = wait_arm(chain);
 
-	chain->life_fd = life;
-	chain->pdeath_signal = sig;
-	if (sig && prctl(PR_SET_PDEATHSIG, sig) < 0)
-		die(-errno, "PR_SET_PDEATHSIG");
-	if (sig && poll(&end, 1, 0) != 0)
+	if (r == -ECANCELED)
 		_exit(128 + SIGKILL);
+	if (r < 0)
+		die(r, "PR_SET_PDEATHSIG");
 }
 
 /* In the child, or in the process itself where it does not divide. */
@@ -160,8 +157,10 @@ static void divide(const struct unshare_plan *plan, struct chain *chain, int hel
 	close(life[1]);
 	shut(sock[1]);
 	shut(chain->life_fd);
+	chain->life_fd = life[0];
+	chain->pdeath_signal = plan->kill_signal;
 	enter(plan, chain, sock[0]);
-	arm(chain, life[0], plan->kill_signal);
+	arm(chain);
 }
 
 /* A child that stays as it is, in the old namespaces and with the old credentials, for what has to
@@ -213,8 +212,7 @@ static void move_self(const struct unshare_plan *plan, struct chain *chain, int 
 	if (helper)
 		waitpid(helper, NULL, 0);
 	/* What an unshare before this one asked for does not survive a change of credentials. */
-	if (chain->pdeath_signal)
-		arm(chain, chain->life_fd, chain->pdeath_signal);
+	arm(chain);
 }
 
 /* Is the variable of "NAME=VALUE" in the list NAME,NAME... ? */

@@ -25,6 +25,7 @@ struct parser {
 	const struct opt *rows[OPTIONS_MAX];
 	struct option longs[OPTIONS_MAX + 1];
 	char letters[3 * OPTIONS_MAX + 3];
+	char cluster[2 * OPTIONS_MAX + 3]; /* the same for -mpn, where no optional value follows */
 	size_t row_count, long_count;
 };
 
@@ -74,7 +75,7 @@ static void add_row(struct parser *parser, const struct applet *self, const stru
 {
 	const struct opt *target = meaning(self, opt);
 	int takes = argument_kind(target);
-	size_t end = strlen(parser->letters);
+	size_t end = strlen(parser->letters), cluster_end = strlen(parser->cluster);
 
 	if (opt->name)
 		parser->longs[parser->long_count++] = (struct option){ opt->name, takes, NULL,
@@ -83,6 +84,9 @@ static void add_row(struct parser *parser, const struct applet *self, const stru
 	if (!opt->letter || strchr(parser->letters, opt->letter))
 		return;
 	parser->letters[end++] = opt->letter;
+	parser->cluster[cluster_end++] = opt->letter;
+	if (takes == required_argument)
+		parser->cluster[cluster_end] = ':';
 	if (takes == required_argument || (takes == optional_argument && target->attached))
 		parser->letters[end++] = ':';
 	if (takes == optional_argument && target->attached)
@@ -94,6 +98,7 @@ static void build(struct parser *parser, const struct applet *self)
 {
 	memset(parser, 0, sizeof(*parser));
 	memcpy(parser->letters, "+:", 2);
+	memcpy(parser->cluster, "+:", 2);
 	for (const struct opt *opt = self->opts; opt && !is_end(opt); opt++)
 		add_row(parser, self, opt);
 	for (const struct opt *opt = standard_opts; !is_end(opt); opt++)
@@ -103,13 +108,20 @@ static void build(struct parser *parser, const struct applet *self)
 
 static void add_item(struct opt_list *list, const struct opt *opt, const char *value)
 {
+	/* Most lists have one item: that costs no heap. */
+	static struct opt_item first[16];
+	static size_t lists;
+
 	/* Grown by powers of two: the capacity follows from the count. */
 	if (!(list->count & (list->count - 1))) {
-		size_t room = list->count ? 2 * list->count : 1;
-		struct opt_item *items = realloc(list->items, room * sizeof(*items));
+		struct opt_item *items = !list->count && lists < sizeof(first) / sizeof(*first)
+			? &first[lists++]
+			: malloc((2 * list->count + 1) * sizeof(*items));
 
 		if (!items)
 			die(-ENOMEM, "options");
+		if (list->count)
+			memcpy(items, list->items, list->count * sizeof(*items));
 		list->items = items;
 	}
 	list->items[list->count++] = (struct opt_item){ opt, value };
@@ -197,6 +209,18 @@ static void answer_standard(const struct applet *self, const struct opt *opt)
 	exit(0);
 }
 
+/* -mpn is three options, though -m takes an attached value: where the whole word could be letters
+ * of options, it is. */
+static const char *letters_for(const struct parser *parser, const char *word)
+{
+	if (!word || *word != '-')
+		return parser->letters;
+	while (*++word)
+		if (strchr("+:-", *word) || !strchr(parser->cluster, *word))
+			return parser->letters;
+	return parser->cluster;
+}
+
 char **applet_args(const struct applet *self, void *args, char **argv, int min)
 {
 	struct parser parser;
@@ -211,7 +235,8 @@ char **applet_args(const struct applet *self, void *args, char **argv, int min)
 		const struct opt *opt;
 
 		at = optind ? optind : 1;
-		answer = getopt_long(argc, argv, parser.letters, parser.longs, NULL);
+		answer = getopt_long(
+			argc, argv, letters_for(&parser, argv[at]), parser.longs, NULL);
 		if (answer == -1)
 			break;
 		if (answer == '?' || answer == ':')

@@ -66,7 +66,8 @@ struct opt_list {
 		.arg = (a), .help = (h)                                                            \
 	}
 
-/* An OPT whose short form, too, takes its optional value when that is attached to it. */
+/* An OPT whose short form, too, takes its optional value when that is attached to it.  A word that
+ * consists of letters of options only is a cluster of them instead: -mpn. */
 #define OPT_ATTACHED(c, n, T, f, a, h)                                                             \
 	{                                                                                          \
 		.letter = (c), .name = (n), .kind = OPT_KIND_OF(T, f), .offset = offsetof(T, f),   \

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -62,6 +63,7 @@ pid_t proc_number(int pidfd, pid_t pid)
 int proc_open(int pidfd, pid_t pid)
 {
 	pid_t shown = proc_number(pidfd, pid);
+	struct pollfd end = { .fd = pidfd, .events = POLLIN };
 	char path[32];
 	int fd;
 
@@ -71,8 +73,8 @@ int proc_open(int pidfd, pid_t pid)
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
-	/* Its number may have been another's between the two steps. */
-	if (pidfd >= 0 && number_by_pidfd(pidfd) != shown) {
+	/* Its number may have been another's between the two steps, if it has ended. */
+	if (pidfd >= 0 && poll(&end, 1, 0) != 0) {
 		close(fd);
 		return -ESRCH;
 	}
@@ -88,17 +90,21 @@ static uint64_t hex_value(const char *s)
 	return value;
 }
 
-int proc_signals(int dirfd, struct proc_signals *signals)
+int proc_status(int dirfd, struct proc_status *status)
 {
 	char text[4096];
 	ssize_t r = fs_read(dirfd, "status", text, sizeof(text));
+	const char *value;
 
 	if (r < 0)
 		return (int)r;
 	/* From the last line to the first, since each search ends its line. */
-	signals->caught = hex_value(line_value(text, "SigCgt"));
-	signals->ignored = hex_value(line_value(text, "SigIgn"));
-	signals->blocked = hex_value(line_value(text, "SigBlk"));
-	signals->pending = hex_value(line_value(text, "ShdPnd"));
+	value = line_value(text, "NoNewPrivs");
+	status->no_new_privs = value && *value == '1';
+	status->bounding = hex_value(line_value(text, "CapBnd"));
+	status->caught = hex_value(line_value(text, "SigCgt"));
+	status->ignored = hex_value(line_value(text, "SigIgn"));
+	status->blocked = hex_value(line_value(text, "SigBlk"));
+	status->pending = hex_value(line_value(text, "ShdPnd"));
 	return 0;
 }

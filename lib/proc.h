@@ -6,6 +6,7 @@
 #ifndef PROC_H
 #define PROC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -20,12 +21,15 @@ int proc_open(int pidfd, pid_t pid);
 /* The number of a process in the /proc that is mounted, as proc_open finds it. */
 pid_t proc_number(int pidfd, pid_t pid);
 
-/* What a process does with its signals; bit S-1 is signal S. */
-struct proc_signals {
-	uint64_t pending, blocked, ignored, caught;
+/* What /proc/PID/status says; in the sets bit N-1 is signal N, bit N capability N. */
+struct proc_status {
+	uint64_t pending; /* for the whole process */
+	uint64_t blocked, ignored, caught;
+	uint64_t bounding;
+	bool no_new_privs;
 };
 
-/* Reads the Sig lines of status in a directory from proc_open; pending is the whole process's. */
-int proc_signals(int dirfd, struct proc_signals *signals);
+/* Reads status in a directory from proc_open. */
+int proc_status(int dirfd, struct proc_status *status);
 
 #endif

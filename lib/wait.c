@@ -8,8 +8,10 @@
 #include "wait.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -65,11 +67,11 @@ static bool is_ignored(int sig)
 	return !sigaction(sig, NULL, &action) && action.sa_handler == SIG_IGN;
 }
 
-static int child_signals(const struct waiter *waiter, struct proc_signals *signals)
+static int child_status(const struct waiter *waiter, struct proc_status *status)
 {
 	int pidfd = sys_pidfd_open(waiter->pid, 0);
 	int dir = proc_open(pidfd, waiter->pid);
-	int r = dir < 0 ? dir : proc_signals(dir, signals);
+	int r = dir < 0 ? dir : proc_status(dir, status);
 
 	if (dir >= 0)
 		close(dir);
@@ -83,10 +85,10 @@ static int child_signals(const struct waiter *waiter, struct proc_signals *signa
  * program (unblocking drops the signal) or to take it from a signalfd. */
 static void enforce(struct waiter *waiter)
 {
-	struct proc_signals child;
+	struct proc_status child;
 	uint64_t sig = bit(waiter->watched);
 	/* Without /proc nobody can tell: the signal was passed on, and that is all. */
-	bool known = !child_signals(waiter, &child);
+	bool known = !child_status(waiter, &child);
 
 	if (known && (child.pending & child.blocked & sig)) {
 		waiter->delay_ms *= 2;
@@ -201,4 +203,15 @@ int wait_status(int status)
 	kill(getpid(), sig);
 	sig_restore(&set);
 	return 128 + sig;
+}
+
+int wait_arm(const struct chain *chain)
+{
+	struct pollfd end = { .fd = chain->life_fd };
+
+	if (!chain->pdeath_signal)
+		return 0;
+	if (prctl(PR_SET_PDEATHSIG, chain->pdeath_signal) < 0)
+		return -errno;
+	return poll(&end, 1, 0) != 0 ? -ECANCELED : 0;
 }

@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "chain.h"
+
 struct waiter {
 	pid_t pid;
 	bool init;     /* the child is PID 1 of a PID namespace */
@@ -46,5 +48,10 @@ int wait_for(struct waiter *waiter, pid_t pid, bool init);
  * process ends by the same one, without a core; 128+S is returned where that is not possible: this
  * process is itself a PID 1. */
 int wait_status(int status);
+
+/* In the child, as its last act: asks for chain->pdeath_signal at the death of the waiter (0:
+ * none), then looks at the pipe chain->life_fd whether it lives.  A change of credentials clears
+ * it. errors  -ECANCELED  the waiter is dead: the caller ends, silently */
+int wait_arm(const struct chain *chain);
 
 #endif
