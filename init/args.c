@@ -17,9 +17,9 @@
 const struct opt cinit_opts[] = {
 	OPT('g', "group", struct init_args, group, NULL, "signal the child's process group"),
 	OPT('c', "single-child", struct init_args, single, NULL,
-		"leave the child in our process group, signal it alone"),
+		"leave the child in our group, signal it alone"),
 	OPT('S', "session", struct init_args, session, NULL,
-		"give the child a session of its own, and the terminal"),
+		"give the child its own session and the terminal"),
 	OPT('s', "subreaper", struct init_args, subreaper, NULL,
 		"reap orphans where not PID 1, as is the default"),
 	OPT('p', "pdeathsig", struct init_args, pdeath, "SIG", "get SIG when our parent dies"),

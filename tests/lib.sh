@@ -14,7 +14,7 @@
 #	ok NAME CMD...	CMD must succeed
 #	gives NAME STATUS STDOUT CMD...		exact status and stdout
 #	fails NAME STATUS PATTERN CMD...	exact status, nothing on stdout, one line on
-#						stderr: "husk PATTERN"
+#						stderr: "husk PATTERN", "huskPATTERN"
 #	skip NAME WHY	counts as a skip; tests/skips says how many there may be
 #	within SECONDS CMD...	repeats CMD until it succeeds; fails after SECONDS
 #	defer CMD	runs CMD (a string) when the test ends, last one first
@@ -117,7 +117,7 @@ fails() {
 	case $err in
 	*"
 "*) bad='more than one line on stderr' ;;
-	"husk "$pattern) bad='' ;;
+	"husk "$pattern | husk$pattern) bad='' ;;
 	*) bad="stderr does not match: husk $pattern" ;;
 	esac
 	[ "$rc" = "$want_rc" ] || bad="status $rc, want $want_rc"
