@@ -13,9 +13,12 @@
 #include "parse.h"
 #include "sys.h"
 
+#define FLAGS_FIELD 9
 #define START_FIELD 22
+#define PF_EXITING  0x4
 
-int procstat_start(pid_t pid, uint64_t *start, bool *zombie)
+/* A numeric field of /proc/PID/stat, counted as proc_pid_stat(5) does, and the state letter. */
+static int stat_field(pid_t pid, int number, uint64_t *value, char *state)
 {
 	char path[32], text[1024], *rest, *field = NULL;
 	ssize_t n;
@@ -30,11 +33,28 @@ int procstat_start(pid_t pid, uint64_t *start, bool *zombie)
 	if (!rest || rest[1] != ' ')
 		return -EIO;
 	rest += 2;
-	if (zombie)
-		*zombie = *rest == 'Z' || *rest == 'X';
-	for (int i = 3; rest && i <= START_FIELD; i++)
+	*state = *rest;
+	for (int i = 3; rest && i <= number; i++)
 		field = parse_field(&rest, " ");
-	return !field || parse_u64(field, 0, UINT64_MAX, start) < 0 ? -EIO : 0;
+	return !field || parse_u64(field, 0, UINT64_MAX, value) < 0 ? -EIO : 0;
+}
+
+int procstat_start(pid_t pid, uint64_t *start, bool *zombie)
+{
+	char state;
+	int r = stat_field(pid, START_FIELD, start, &state);
+
+	if (!r && zombie)
+		*zombie = state == 'Z' || state == 'X';
+	return r;
+}
+
+bool procstat_ending(pid_t pid)
+{
+	uint64_t flags;
+	char state;
+
+	return stat_field(pid, FLAGS_FIELD, &flags, &state) < 0 || flags & PF_EXITING;
 }
 
 int procstat_pidfd(pid_t pid, uint64_t start)
