@@ -19,7 +19,7 @@ deps-run deps-test deps-bench: deps-%:
 run: all $(OUT)/rootfs ## the pipeline in a root file system, and what it proves
 	@HUSK_OUT=$(OUT) scripts/demo
 
-ROOTFS = $(shell find rootfs-skel) scripts/mkrootfs scripts/archive.awk
+ROOTFS = $(shell find rootfs-skel -type f) scripts/mkrootfs scripts/archive.awk
 BUSYBOX = $$(scripts/deps static busybox)
 
 # Without husk in it: the binary outside is all that a container needs.
