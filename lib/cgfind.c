@@ -132,7 +132,7 @@ static void add_tree(
 	tree->controllers = controllers | (version == 2 ? CG_V2_ALWAYS : 0);
 	tree->root = root;
 	tree->dir = -1;
-	tree->made = tree->has_own = false;
+	tree->made = tree->has_own = tree->placed = false;
 	tree->own[0] = tree->path[0] = '\0';
 	fmt_buf(tree->point, sizeof(tree->point), "%s", point);
 }

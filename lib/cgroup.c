@@ -21,7 +21,7 @@
 #include "cleanup.h"
 #include "fmt.h"
 #include "fs.h"
-#include "parse.h"
+#include "sys.h"
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define LEVEL     "/husk"
@@ -32,6 +32,9 @@ int cg_path(char *path, const char *given)
 {
 	size_t used = 0;
 
+	for (const char *c = given; *c; c++)
+		if ((unsigned char)*c < ' ')
+			return -EINVAL;
 	while (*(given += strspn(given, "/"))) {
 		size_t length = strcspn(given, "/");
 		bool here = length == 1 && given[0] == '.';
@@ -197,6 +200,11 @@ static int make_in(struct cgroup *cg, struct cg_tree *tree, const struct cg_make
 	}
 	if (tree->dir < 0)
 		return r;
+	if (tree->version == 1 && (tree->controllers & CG_BIT(CG_CPUSET))) {
+		r = cg1_fill_cpuset(tree);
+		if (r < 0)
+			return fault(cg, tree, "cpuset.mems", "", r);
+	}
 	if (how->keep || !tree->made)
 		return 0;
 	if (flock(tree->dir, LOCK_EX) < 0)
@@ -256,19 +264,38 @@ void cg_close(struct cgroup *cg)
 
 /* ---- enter */
 
-int cg_enter(struct cgroup *cg)
+int cg_enter(struct cgroup *cg, bool v1_only)
 {
 	for (unsigned i = 0; i < cg->count; i++) {
+		const struct cg_tree *tree = &cg->tree[i];
+		int r = 0;
+
 		/* v1: a thread that moves itself takes no lock of the whole machine, while the
 		 * write of a process waits for a grace period: 50 us against 10 ms.  We are one
 		 * thread, so it is the same.  "0" is right in every PID namespace. */
-		const char *file = cg->tree[i].version == 1 ? "tasks" : "cgroup.procs";
-		int r = cg_write(cg, &cg->tree[i], file, "0");
-
+		if (tree->version == 1)
+			r = cg_write(cg, tree, "tasks", "0");
+		else if (!v1_only)
+			r = cg_write(cg, tree, "cgroup.procs", "0");
 		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+pid_t cg_fork(struct cgroup *cg, bool *entered)
+{
+	const struct cg_tree *unified = cg_tree_of(cg, CG_UNIFIED);
+	struct clone_args args = { .exit_signal = SIGCHLD, .flags = CLONE_INTO_CGROUP };
+	pid_t pid = -ENOENT;
+
+	/* 5.7; no thread of the child is ever anywhere else, and no grace period passes. */
+	if (unified) {
+		args.cgroup = (unsigned)unified->dir;
+		pid = sys_clone3(&args, sizeof(args));
+	}
+	*entered = pid >= 0;
+	return pid >= 0 ? pid : sys_clone(SIGCHLD);
 }
 
 int cg_add(struct cgroup *cg, pid_t pid)
@@ -287,14 +314,19 @@ int cg_add(struct cgroup *cg, pid_t pid)
 
 /* ---- processes */
 
-/* Calls fn for each directory in dir; it may remove it. */
-static int each_child(int dir, int (*fn)(int dir, const char *name, void *arg), void *arg)
+int cg_each_child(int dir, int (*fn)(int dir, const char *name, void *arg), void *arg)
 {
-	CLEANUP_FD int fd = openat(dir, ".", DIRECTORY);
-	CLEANUP_DIR DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	CLEANUP_FD int fd = -1;
+	CLEANUP_DIR DIR *list = NULL;
 	const struct dirent *entry;
+	struct stat st;
 	int r = 0;
 
+	/* Itself and the level above: there are none. */
+	if (!fstat(dir, &st) && st.st_nlink == 2)
+		return 0;
+	fd = openat(dir, ".", DIRECTORY);
+	list = fd < 0 ? NULL : fdopendir(fd);
 	if (!list)
 		return -errno;
 	take_fd(&fd);
@@ -336,7 +368,7 @@ int cg_each_process(int dir, bool below, int (*fn)(pid_t pid, void *arg), void *
 			r = fn(pid, arg);
 			pid = 0;
 		}
-	return r || !below ? r : each_child(dir, visit_child, &(struct visit){ fn, arg });
+	return r || !below ? r : cg_each_child(dir, visit_child, &(struct visit){ fn, arg });
 }
 
 static int found_one(pid_t pid, void *arg)
@@ -359,7 +391,7 @@ static int remove_child(int dir, const char *name, void *arg)
 
 	(void)arg;
 	if (child >= 0)
-		each_child(child, remove_child, NULL);
+		cg_each_child(child, remove_child, NULL);
 	unlinkat(dir, name, AT_REMOVEDIR);
 	return 0;
 }
@@ -411,7 +443,7 @@ int cg_remove(int dir, const char *path)
 		return -errno;
 	if (cg_populated(dir, true))
 		return -EBUSY;
-	each_child(dir, remove_child, NULL);
+	cg_each_child(dir, remove_child, NULL);
 	r = remove_directory(level, strrchr(path, '/') + 1);
 	if (!r)
 		remove_levels(take_fd(&level), path);

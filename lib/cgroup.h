@@ -57,6 +57,7 @@ struct cg_tree {
 	bool made;            /* by us */
 	char own[CG_PATH]; /* the caller's group, from root: "" is the root; valid with has_own */
 	bool has_own;
+	bool placed;         /* path is set */
 	char path[CG_PATH];  /* the group, from root: "/husk/4711.a3f09c1e" */
 	char point[CG_FILE]; /* where it is mounted, "" when by ourselves and nowhere */
 };
@@ -115,8 +116,12 @@ int cg_make(struct cgroup *cg, const struct cg_make *how);
  *   errors  -ENOENT in none (partial: not in all), cg->fault.tree says where */
 int cg_open(struct cgroup *cg, bool partial);
 
-/* Moves this process in.  It must be single-threaded. */
-int cg_enter(struct cgroup *cg);
+/* Moves this process in (v1_only: not into the v2 group).  It must be single-threaded. */
+int cg_enter(struct cgroup *cg, bool v1_only);
+
+/* fork(2), the child if possible in the v2 group from the first: *entered, and cg_enter() there
+ * is for the rest. */
+pid_t cg_fork(struct cgroup *cg, bool *entered);
 
 /* Moves another process, with all its threads. */
 int cg_add(struct cgroup *cg, pid_t pid);
@@ -141,8 +146,17 @@ int cg_each_process(int dir, bool below, int (*fn)(pid_t pid, void *arg), void *
 /* Has the group (below: or one in it) a process? */
 bool cg_populated(int dir, bool below);
 
+/* Calls fn for each group in dir, which it may remove, until it returns not 0. */
+int cg_each_child(int dir, int (*fn)(int dir, const char *name, void *arg), void *arg);
+
 /* Opens a level above a group, which is made where it is missing. */
 int cg_open_level(int root, const char *path);
+
+/* ---- cgroup1.c */
+
+/* Gives the group and the levels above it the CPUs and memory nodes of the level above, where
+ * they have none: v1 does not inherit them and refuses processes. */
+int cg1_fill_cpuset(const struct cg_tree *tree);
 
 /* ---- cgroup2.c */
 
@@ -175,6 +189,7 @@ int cg_sweep(int level, const char *path, bool all);
 struct cg_watch {
 	int pidfd;           /* of the first process, or the read end of a pipe that it holds */
 	bool kill;           /* what is left when the first process ends */
+	bool keep;           /* do not remove the group */
 	uint64_t timeout_ms; /* 0 none */
 	const char *stats;   /* FILE or fd:N, or NULL */
 	bool json;
@@ -183,6 +198,10 @@ struct cg_watch {
 /* Starts the watcher: a process of its own session, without any of our descriptors, that waits
  * for the group to become empty and removes it.  No child of ours remains. */
 int cg_watch_start(struct cgroup *cg, struct cg_watch *watch);
+
+/* Waits until it exists: to be called before entering; other work fits in between.
+ *   errors  -EAGAIN  it could not be made: nobody would remove the group */
+int cg_watch_ready(void);
 
 /* What the watcher does.  Returns when the group is gone. */
 void cg_watch_run(struct cgroup *cg, struct cg_watch *watch);

@@ -110,25 +110,21 @@ int cg2_enable(struct cgroup *cg, struct cg_tree *tree, const char *level, bool 
 {
 	CLEANUP_FD int dir = openat(tree->root, *level ? level + 1 : ".", DIRECTORY);
 	char path[CG_PATH];
-	const char *slash = level;
 
 	/* The common case: the level is there and has all. */
 	if (dir >= 0 && !lacking(dir, "cgroup.subtree_control", tree->controllers & ~CG_V2_ALWAYS))
 		return 0;
-	for (;;) {
-		int r, next;
+	for (const char *at = level;; at += 1 + strcspn(at + 1, "/")) {
+		int r;
 
-		fmt_buf(path, sizeof(path), "%.*s", (int)(slash - level), level);
-		next = cg_open_level(tree->root, path);
-		if (next < 0)
-			return next;
+		fmt_buf(path, sizeof(path), "%.*s", (int)(at - level), level);
 		if (dir >= 0)
 			close(dir);
-		dir = next;
+		dir = *path ? cg_open_level(tree->root, path) : openat(tree->root, ".", DIRECTORY);
+		if (dir < 0)
+			return *path ? dir : -errno;
 		r = enable_all(cg, tree, dir, path, may_evacuate);
-		if (r < 0 || !*slash)
+		if (r < 0 || !*at)
 			return r;
-		slash++;
-		slash += strcspn(slash, "/");
 	}
 }

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "cgstat.h"
 #include "cleanup.h"
 #include "fmt.h"
 #include "fs.h"
@@ -42,6 +44,7 @@ static struct {
 	char *argv[CG_TREES + 4];
 	char words[CG_TREES + 2][ARGUMENT];
 	bool by_fork;
+	pid_t helper;
 	char helper_stack[2048] __attribute__((aligned(16)));
 	char stack[4096] __attribute__((aligned(16)));
 } start;
@@ -53,8 +56,8 @@ static void build_arguments(const struct cgroup *cg, const struct cg_watch *watc
 	unsigned n = 0;
 
 	start.argv[0] = (char *)"cgwatch";
-	fmt_buf(start.words[0], ARGUMENT, "%d:%d:%llu:%d:%s", watch->pidfd, watch->kill,
-		(unsigned long long)watch->timeout_ms, watch->json,
+	fmt_buf(start.words[0], ARGUMENT, "%d:%d:%d:%llu:%d:%s", watch->pidfd, watch->kill,
+		watch->keep, (unsigned long long)watch->timeout_ms, watch->json,
 		watch->stats ? watch->stats : "");
 	start.argv[1] = start.words[0];
 	for (; n < cg->count; n++) {
@@ -89,6 +92,7 @@ int cg_watch_parse(struct cgroup *cg, struct cg_watch *watch, char **argv)
 		return -EINVAL;
 	watch->pidfd = number(&rest);
 	watch->kill = number(&rest) == 1;
+	watch->keep = number(&rest) == 1;
 	watch->timeout_ms = (uint64_t)number(&rest);
 	watch->json = number(&rest) == 1;
 	if (!rest)
@@ -128,34 +132,18 @@ static int watcher(void *arg)
 /* In between: its end makes the watcher a child of init. */
 static int helper(void *arg)
 {
-	int flags = start.by_fork ? 0 : CLONE_VM;
-	pid_t pid = start.by_fork ? sys_clone(0)
-				  : clone(watcher, start.stack + sizeof(start.stack), flags, arg);
+	pid_t pid = start.by_fork
+		? sys_clone(0)
+		: clone(watcher, start.stack + sizeof(start.stack), CLONE_VM, arg);
 
-	if (start.by_fork && pid == 0)
+	if (start.by_fork && !pid)
 		watcher(arg);
 	_exit(pid < 0 ? 1 : 0);
 }
 
-static int start_watcher(void)
-{
-	int status = 0, r = 0;
-	pid_t pid = clone(helper, start.helper_stack + sizeof(start.helper_stack),
-		CLONE_VM | CLONE_VFORK, NULL);
-
-	if (pid < 0)
-		return -errno;
-	while (waitpid(pid, &status, (int)__WCLONE) < 0)
-		if (errno != EINTR) {
-			r = -errno;
-			break;
-		}
-	return !r && status ? -EAGAIN : r;
-}
-
 int cg_watch_start(struct cgroup *cg, struct cg_watch *watch)
 {
-	int ends[2] = { -1, -1 }, r;
+	int ends[2] = { -1, -1 }, r = 0;
 	sigset_t mask;
 
 	watch->pidfd = sys_pidfd_open(getpid(), 0);
@@ -169,12 +157,26 @@ int cg_watch_start(struct cgroup *cg, struct cg_watch *watch)
 	start.by_fork = access("/proc/self/exe", X_OK) < 0;
 	build_arguments(cg, watch);
 	sig_block_all(&mask);
-	r = start_watcher();
+	/* A fork copies what it finds: it must not find us at work. */
+	start.helper = clone(helper, start.helper_stack + sizeof(start.helper_stack),
+		CLONE_VM | (start.by_fork ? CLONE_VFORK : 0), NULL);
+	if (start.helper < 0)
+		r = -errno;
 	sig_restore(&mask);
 	close(watch->pidfd);
 	if (r < 0 && ends[1] >= 0)
 		close(ends[1]);
 	return r;
+}
+
+int cg_watch_ready(void)
+{
+	int status;
+
+	while (waitpid(start.helper, &status, (int)__WCLONE) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return status ? -EAGAIN : 0;
 }
 
 /* ---- run */
@@ -186,8 +188,7 @@ static void close_others(const struct cgroup *cg, const struct cg_watch *watch)
 
 	if (watch->pidfd >= 0)
 		keep[n++] = watch->pidfd;
-	if (watch->stats && !strncmp(watch->stats, "fd:", 3) &&
-		!parse_int(watch->stats + 3, 0, 1 << 20, &fd))
+	if (watch->stats && cg_stat_target(watch->stats, &fd))
 		keep[n++] = fd;
 	for (unsigned i = 0; i < cg->count; i++)
 		keep[n++] = cg->tree[i].dir;
@@ -228,6 +229,32 @@ static bool wait_until(int fd, short events, int step, uint64_t deadline)
 	return !deadline || now_ms() < deadline || poll_fd.revents;
 }
 
+/* FILE appears whole, so that a script may wait for it. */
+static void write_stats(
+	struct cgroup *cg, const struct cg_watch *watch, uint64_t began, bool killed)
+{
+	struct out out = OUT_INIT(-1);
+	struct cg_stat stat;
+	char path[CG_PATH];
+	int fd;
+
+	cg_stat_read(cg, &stat);
+	stat.wall_us = (now_ms() - began) * 1000;
+	stat.killed = killed;
+	if (cg_stat_target(watch->stats, &out.fd)) {
+		cg_stat_print(&out, cg, &stat, watch->json);
+		out_flush(&out);
+		return;
+	}
+	if (fmt_path(path, sizeof(path), "%s.tmp", watch->stats) < 0)
+		return;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	out.fd = fd;
+	cg_stat_print(&out, cg, &stat, watch->json);
+	if (fd >= 0 && !out_flush(&out))
+		rename(path, watch->stats);
+}
+
 static bool any_populated(const struct cgroup *cg)
 {
 	for (unsigned i = 0; i < cg->count; i++)
@@ -237,50 +264,32 @@ static bool any_populated(const struct cgroup *cg)
 }
 
 /* v2 tells when the group becomes empty; v1 is asked, ever more rarely. */
-static void wait_empty(struct cgroup *cg, uint64_t deadline)
+static bool wait_empty(struct cgroup *cg, uint64_t deadline)
 {
-	const struct cg_tree *unified = NULL;
+	const struct cg_tree *unified = cg_tree_of(cg, CG_UNIFIED);
 	CLEANUP_FD int events = -1;
-	int step = BACKOFF_FIRST;
+	bool killed = false;
 
-	for (unsigned i = 0; i < cg->count; i++)
-		if (cg->tree[i].version == 2)
-			unified = &cg->tree[i];
 	if (unified)
 		events = openat(unified->dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	for (;;) {
+	for (int step = BACKOFF_FIRST;; step = step < BACKOFF_MAX ? 2 * step : step) {
 		char text[128];
 
 		/* Reading arms the next event. */
 		if (events >= 0)
 			pread(events, text, sizeof(text), 0);
 		if (!any_populated(cg))
-			return;
+			return killed;
 		if (!wait_until(events, POLLPRI, events < 0 ? step : -1, deadline)) {
 			cg_kill(cg);
 			deadline = 0;
+			killed = true;
 		}
-		if (step < BACKOFF_MAX)
-			step *= 2;
 	}
 }
 
-void cg_watch_run(struct cgroup *cg, struct cg_watch *watch)
+static void remove_group(struct cgroup *cg)
 {
-	uint64_t deadline = watch->timeout_ms ? now_ms() + watch->timeout_ms : 0;
-
-	prctl(PR_SET_NAME, "cgwatch");
-	sig_block_all(NULL);
-	close_others(cg, watch);
-	if (chdir("/") < 0)
-		return;
-	if (!wait_until(watch->pidfd, POLLIN, -1, deadline)) {
-		cg_kill(cg);
-		deadline = 0;
-	}
-	if (watch->kill)
-		cg_kill(cg);
-	wait_empty(cg, deadline);
 	for (unsigned i = 0; i < cg->count; i++) {
 		struct cg_tree *tree = &cg->tree[i];
 		CLEANUP_FD int level = openat(tree->dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -288,8 +297,33 @@ void cg_watch_run(struct cgroup *cg, struct cg_watch *watch)
 
 		fmt_buf(path, sizeof(path), "%.*s", (int)(strrchr(tree->path, '/') - tree->path),
 			tree->path);
+		/* First those that others left: the level goes with the last. */
 		if (level >= 0)
 			cg_sweep(level, path, false);
 		cg_remove(tree->dir, tree->path);
 	}
+}
+
+void cg_watch_run(struct cgroup *cg, struct cg_watch *watch)
+{
+	uint64_t began = now_ms();
+	uint64_t deadline = watch->timeout_ms ? began + watch->timeout_ms : 0;
+	bool late, left = false;
+
+	prctl(PR_SET_NAME, "cgwatch");
+	sig_block_all(NULL);
+	close_others(cg, watch);
+	if (chdir("/") < 0)
+		return;
+	late = !wait_until(watch->pidfd, POLLIN, -1, deadline);
+	if (late || watch->kill) {
+		left = any_populated(cg);
+		cg_kill(cg);
+		deadline = 0;
+	}
+	left |= wait_empty(cg, deadline);
+	if (watch->stats)
+		write_stats(cg, watch, began, left);
+	if (!watch->keep)
+		remove_group(cg);
 }
