@@ -240,6 +240,7 @@ static int read_hugetlb(struct cg_setting *s, const char *text, const char **why
 	if (r < 0)
 		return r;
 	s->text = text;
+	s->value -= s->value == CG_UNLIMITED ? 0 : s->value % bytes;
 	/* As the files are named: 2MB, 1GB, 64KB. */
 	size_t unit = 0;
 

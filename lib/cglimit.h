@@ -157,10 +157,18 @@ void cg_limits_drop(struct cg_limits *limits, unsigned controllers);
 /* The first limit that this version does not have, or NULL. */
 const struct cg_setting *cg_limits_refused(const struct cg_limits *limits, struct cgroup *cg);
 
+struct cg_set {
+	bool existing; /* the group has limits already, and perhaps processes */
+	bool force;    /* v2: also a memory limit below what is used */
+};
+
 /* Writes the limits into the group and reads each back.
- *   existing  the group may hold processes: memory is never set below what they use now
- *   errors    -errno of the write; -EUCLEAN: the kernel kept another value (cg->fault.got)
- *             cg->fault names file, value and hierarchy */
-int cg_limits_write(struct cgroup *cg, const struct cg_limits *limits, bool existing);
+ *   errors  -errno of the write; cg->fault names file, value and hierarchy
+ *           -EUCLEAN  the kernel keeps or uses another value: cg->fault.got
+ *           -EBUSY    memory is below what is used, on v2: cg->fault.got */
+int cg_limits_write(struct cgroup *cg, const struct cg_limits *limits, const struct cg_set *how);
+
+/* The file of a limit that is no longer there, or NULL.  Valid until the next call. */
+const char *cg_limits_gone(struct cgroup *cg, const struct cg_limits *limits);
 
 #endif

@@ -161,6 +161,10 @@ const struct cg_setting *cg_limits_refused(const struct cg_limits *limits, struc
 		cg->fault.tree = tree;
 		if (tree && !(tree->version == 1 ? cg_rows[s->limit].v1 : cg_rows[s->limit].v2))
 			return s;
+		/* v1 limits the sum of memory and swap. */
+		if (s->limit == CGL_SWAP && tree->version == 1 && s->value != CG_UNLIMITED &&
+			value_of(limits, CGL_MEMORY, CG_UNLIMITED) == CG_UNLIMITED)
+			return s;
 	}
 	return NULL;
 }
@@ -170,45 +174,112 @@ static int write_one(struct cgroup *cg, const struct cg_tree *tree, const struct
 {
 	CLEANUP_FD int fd = openat(
 		tree->dir, to->file, (to->compare ? O_RDWR : O_WRONLY) | O_CLOEXEC | O_NOFOLLOW);
-	size_t length = strlen(to->value);
-	char got[CG_FILE];
+	char *got = cg->fault.got;
 	ssize_t n;
+
+	cg->fault.tree = tree;
+	fmt_buf(cg->fault.file, CG_FILE, "%s", to->file);
+	fmt_buf(cg->fault.value, CG_FILE, "%s", to->value);
+	if (fd < 0 || write(fd, to->value, strlen(to->value)) < 0)
+		return -errno;
+	if (!to->compare)
+		return 0;
+	n = pread(fd, got, CG_FILE - 1, 0);
+	got[n > 0 ? n : 0] = '\0';
+	got[strcspn(got, "\n")] = '\0';
+	return strcmp(got, to->value) != 0 ? -EUCLEAN : 0;
+}
+
+/* v2 takes CPUs that the level above has not, and runs the group on others. */
+static int check_effective(struct cgroup *cg, const struct cg_tree *tree, const char *file)
+{
+	char wanted[CG_PATH], name[CG_FILE];
+	ssize_t n = fs_read(tree->dir, file, wanted, sizeof(wanted)), m;
+
+	fmt_buf(name, sizeof(name), "%s.effective", file);
+	m = fs_read(tree->dir, name, cg->fault.got, CG_FILE);
+	if (n < 0 || m < 0)
+		return n < 0 ? (int)n : (int)m;
+	if (!strcmp(wanted, cg->fault.got))
+		return 0;
+	cg->fault.got[m - 1] = '\0';
+	return -EUCLEAN;
+}
+
+/* v2 would accept a limit below what is used, and kill. */
+static int check_usage(struct cgroup *cg, const struct cg_tree *tree, uint64_t limit)
+{
+	ssize_t n = fs_read(tree->dir, "memory.current", cg->fault.got, CG_FILE);
+	uint64_t used;
+
+	if (n < 0)
+		return (int)n;
+	cg->fault.got[n - 1] = '\0';
+	return !parse_u64(cg->fault.got, 0, UINT64_MAX, &used) && used > limit ? -EBUSY : 0;
+}
+
+static int write_setting(struct cgroup *cg, const struct cg_limits *limits,
+	const struct cg_setting *s, const struct cg_set *how)
+{
+	const struct cg_tree *tree = cg_tree_of(cg, s->controller);
+	struct assignment to;
 	int r = 0;
 
-	if (fd < 0 || write(fd, to->value, length) < 0)
-		r = -errno;
-	if (!r && to->compare) {
-		n = pread(fd, got, sizeof(got) - 1, 0);
-		got[n > 0 ? n : 0] = '\0';
-		got[strcspn(got, "\n")] = '\0';
-		if (strcmp(got, to->value) != 0) {
-			fmt_buf(cg->fault.got, CG_FILE, "%s", got);
-			r = -EUCLEAN;
-		}
+	assign(&to, limits, s, tree);
+	if (s->limit == CGL_MEMORY && tree->version == 2 && how->existing && !how->force)
+		r = check_usage(cg, tree, s->value);
+	if (!r)
+		r = write_one(cg, tree, &to);
+	else
+		fmt_buf(cg->fault.file, CG_FILE, "%s", to.file);
+	/* A cpuset that was mounted with noprefix. */
+	if (r == -ENOENT && tree->version == 1 && s->controller == CG_CPUSET) {
+		memmove(to.file, to.file + strlen("cpuset."),
+			strlen(to.file + strlen("cpuset.")) + 1);
+		r = write_one(cg, tree, &to);
 	}
-	if (r < 0) {
-		cg->fault.tree = tree;
-		fmt_buf(cg->fault.file, CG_FILE, "%s", to->file);
-		fmt_buf(cg->fault.value, CG_FILE, "%s", to->value);
-	}
+	if (!r && tree->version == 2 && s->controller == CG_CPUSET && s->limit != CGL_RAW)
+		r = check_effective(cg, tree, to.file);
 	return r;
 }
 
-int cg_limits_write(struct cgroup *cg, const struct cg_limits *limits, bool existing)
+int cg_limits_write(struct cgroup *cg, const struct cg_limits *limits, const struct cg_set *how)
 {
-	(void)existing;
+	bool again[CG_SETTINGS] = { false };
+	int r;
+
 	for (unsigned i = 0; i < limits->count; i++) {
 		const struct cg_setting *s = &limits->setting[i];
-		const struct cg_tree *tree = cg_tree_of(cg, s->controller);
-		struct assignment to;
-		int r;
 
-		assign(&to, limits, s, tree);
-		r = write_one(cg, tree, &to);
-		if (r == -ENOENT && s->implied)
+		r = write_setting(cg, limits, s, how);
+		/* Memory and its sum with swap, period and quota: which of the two must be
+		 * written first depends on what they were. */
+		if (r == -EINVAL && how->existing)
+			again[i] = true;
+		else if (r == -ENOENT && s->implied)
 			continue;
+		else if (r < 0)
+			return r;
+	}
+	for (unsigned i = 0; i < limits->count; i++) {
+		r = again[i] ? write_setting(cg, limits, &limits->setting[i], how) : 0;
 		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+const char *cg_limits_gone(struct cgroup *cg, const struct cg_limits *limits)
+{
+	static struct assignment to;
+
+	for (unsigned i = 0; i < limits->count; i++) {
+		const struct cg_setting *s = &limits->setting[i];
+		const struct cg_tree *tree = cg_tree_of(cg, s->controller);
+
+		assign(&to, limits, s, tree);
+		if (!s->implied && faccessat(tree->dir, to.file, F_OK, 0) < 0 && errno == ENOENT)
+			return to.file;
+	}
+	return NULL;
 }
