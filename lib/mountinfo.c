@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,6 +51,12 @@ static int next_line(struct mountinfo_reader *reader, char **line)
 	}
 }
 
+static bool is_octal(const char *s)
+{
+	return s[0] >= '0' && s[0] <= '3' && s[1] >= '0' && s[1] <= '7' && s[2] >= '0' &&
+		s[2] <= '7';
+}
+
 /* Undoes \040 and the like in place. */
 static char *unescape(char *s)
 {
@@ -58,7 +65,7 @@ static char *unescape(char *s)
 	if (!s)
 		return s;
 	for (const char *from = s; *from; to++) {
-		if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] && from[3]) {
+		if (*from == '\\' && is_octal(from + 1)) {
 			*to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
 			from += 4;
 		} else {

@@ -29,8 +29,14 @@ vm-long: all probes ## all kernels and cgroup modes
 peers: all probes ## the same command lines through other tools, compared
 	@tests/layer peers
 fuzz: $(FUZZ) ## libFuzzer over the parsers, FUZZ_RUNS inputs each
-	@for f in $^; do echo "  FUZZ  $$f"; mkdir -p $$f.corpus; $$f -seed=1 -runs=$(FUZZ_RUNS) \
-		-verbosity=0 -max_len=512 $$f.corpus tests/fuzz/corpus/$${f##*fuzz_}; done
+	@for f in $^; do echo "  FUZZ  $$f"; mkdir -p $$f.corpus; \
+		ASAN_OPTIONS=detect_leaks=0 timeout 300 $$f -seed=1 -runs=$(FUZZ_RUNS) -max_len=512 \
+			-artifact_prefix=$$f. -close_fd_mask=3 $$f.corpus tests/fuzz/corpus/$${f##*fuzz_} \
+			>$$f.log 2>&1 || { tail -n 20 $$f.log; exit 1; }; done
+size: all one ## bytes of each object, of the binary and of each applet alone, against the budget
+	@size $(CMD) $(INIT) $(LIB) | awk 'NR > 1 { print $$4, $$6 }' | sort -rn | head -n 40 | column -t
+	@awk '/^[a-z]/ { print "budget", $$1, $$2 }' tests/size.txt
+	@stat -c '%n %s' $(OUT)/husk $(ONE) | sort -k 2 -rn | column -t
 
 units: $(UNIT)
 probes: $(PROBES) ## the C programs that tests use
@@ -51,10 +57,16 @@ $(OUT)/unit/%: tests/unit/%.c $(OUT)/unit/libhusk.a
 	@echo "  UNIT  $*"
 	$(Q)$(HOSTCC) $(HOST) -iquote tests/unit -MMD -MP -MF $@.d -o $@ $< $(OUT)/unit/libhusk.a -lcmocka
 
-$(OUT)/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch])
+# And once more by clang, with libFuzzer's counters.
+$(OUT)/fuzz/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
-	$(Q)clang $(HOST) -fsanitize=fuzzer -o $@ $< $(wildcard lib/*.c)
+	$(Q)clang $(HOST) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+$(OUT)/fuzz/lib/applet.o $(OUT)/fuzz/lib/err.o: HOST += -D_exit=fuzz_exit -Dexit=fuzz_exit
+$(OUT)/fuzz/libhusk.a: $(patsubst lib/%.c,$(OUT)/fuzz/lib/%.o,$(wildcard lib/*.c))
+	$(Q)rm -f $@ && ar rc $@ $^
+$(FUZZ): $(OUT)/fuzz/%: tests/fuzz/%.c $(OUT)/fuzz/libhusk.a
+	$(Q)clang $(HOST) -fsanitize=fuzzer -o $@ $^
 
--include $(wildcard $(OUT)/unit/lib/*.d)
+-include $(wildcard $(OUT)/unit/lib/*.d $(OUT)/fuzz/lib/*.d)
 
-.PHONY: check check-all lint unit cli root vm vm-long peers fuzz units probes
+.PHONY: check check-all lint unit cli root vm vm-long peers fuzz size units probes

@@ -130,7 +130,6 @@ static void by_table(char **argv, int fd)
 	operands = applet_args(&applet, &args, argv, 1);
 	for (size_t i = 0; i < args.volumes.count; i++)
 		add(&text, args.volumes.items[i].opt->name, args.volumes.items[i].value);
-	free(args.volumes.items);
 	add_rest(&text, &args, operands);
 	_exit(write(fd, text.buf, text.used) < 0);
 }

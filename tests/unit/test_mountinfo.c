@@ -54,6 +54,13 @@ static void without_optional_fields(void **state)
 	assert_string_equal(mount.optional, "");
 	assert_string_equal(mount.source, "");
 	mountinfo_close(&reader);
+	/* No escapes: the bytes stay. */
+	open_text("1 1 0:1 /\\09a /\\ /\\4 - t \\0\300 rw\n");
+	assert_int_equal(mountinfo_next(&reader, &mount), 1);
+	assert_string_equal(mount.root, "/\\09a");
+	assert_string_equal(mount.point, "/\\");
+	assert_string_equal(mount.source, "\\0\300");
+	mountinfo_close(&reader);
 }
 
 /* More lines than the buffer holds at once. */
