@@ -7,7 +7,7 @@
 usage_status() {
 	case $1 in
 	unshare | nsenter | setpriv | switch_root) echo 1 ;;
-	cgexec | cgwatch | chroot | cinit | pivot) echo 125 ;;
+	cgexec | cgwatch | chroot | cinit | cmon | pivot | ready) echo 125 ;;
 	*) echo 2 ;;
 	esac
 }
