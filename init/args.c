@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -13,6 +14,7 @@
 
 #define DEFAULT_GRACE 3000
 #define OWN_PREFIX    "HUSK_CINIT_"
+#define READABLE      57
 
 const struct opt cinit_opts[] = {
 	OPT('g', "group", struct init_args, group, NULL, "signal the child's process group"),
@@ -34,6 +36,24 @@ const struct opt cinit_opts[] = {
 	OPT('P', "pause", struct init_args, pause, NULL, "no command: reap until TERM or INT"),
 	OPT('w', "warn-reaped", struct init_args, warn_reaped, NULL, "name the orphans reaped"),
 	OPT('v', "verbose", struct init_args, verbose, NULL, "print each step as it is done"),
+	OPT('j', "report", struct init_args, report, "FD|FILE",
+		"write one line of JSON at the end"),
+	OPT(0, "reap", struct init_args, reap, "init|kernel|auto", "who reaps orphans (init)"),
+	OPT(0, "notify", struct init_args, notify, NULL, "say READY=1 to $NOTIFY_SOCKET"),
+	OPT('u', "user", struct init_args, user, "USER[:GROUP[:LIST]]", "whom the command runs as"),
+	OPT('n', "no-new-privs", struct init_args, no_new_privs, NULL,
+		"no privileges by set-user-ID files"),
+	OPT(0, "keep-caps", struct init_args, keep_caps, "LIST", "the command's only capabilities"),
+	OPT(0, "drop-caps", struct init_args, drop_caps, "LIST", "capabilities that it loses"),
+	OPT(0, "rlimit", struct init_args, limits, "NAME=SOFT[:HARD]", "a limit of the command"),
+	OPT(0, "oom", struct init_args, oom, "SCORE", "its oom_score_adj"),
+	OPT(0, "umask", struct init_args, umask, "MODE", "its umask"),
+	OPT(0, "chdir", struct init_args, chdir, "DIR", "its directory"),
+	OPT(0, "env", struct init_args, environment, "NAME=VALUE", "a variable of it"),
+	OPT(0, "unset", struct init_args, environment, "NAME", "one that it does not get"),
+	OPT(0, "system", struct init_args, system, NULL, "be the first process of a machine"),
+	OPT(0, "on-exit", struct init_args, on_exit, "WHAT",
+		"then poweroff, reboot, halt, respawn or shell"),
 	OPT('l', "license", struct init_args, license, NULL, "print the licence"),
 	OPT_ALIAS('L', NULL, "license"),
 	OPT('V', "version", struct init_args, version, NULL, "print the version"),
@@ -60,7 +80,14 @@ static const struct persona personas[] = {
 		.peer = true },
 	{ .name = "catatonit", CATATONIT },
 	{ .name = "podman-init", CATATONIT },
+	{ .name = "init", .own_error = OWN_ERROR },
+	{ .name = "linuxrc", .own_error = OWN_ERROR },
 };
+
+static bool is_system_name(const struct persona *as)
+{
+	return !strcmp(as->name, "init") || !strcmp(as->name, "linuxrc");
+}
 
 static void choose_persona(struct init *in, const char *called)
 {
@@ -105,6 +132,7 @@ static void read_environment(struct init *in)
 		args->verbose += is_set("CATATONIT_DEBUG");
 	} else {
 		args->grace = getenv(OWN_PREFIX "GRACE");
+		args->report = getenv(OWN_PREFIX "REPORT");
 		level = getenv(OWN_PREFIX "VERBOSE");
 	}
 	if (level && parse_u32(level, 0, 9, &args->verbose) < 0)
@@ -192,25 +220,40 @@ static void answer(const struct init *in)
 	_exit(0);
 }
 
-void init_read_args(struct init *in, char **argv)
+/* The place of a word in a list of words. */
+static unsigned read_choice(const char *text, const char *option, const char *const *words)
 {
-	struct init_args *args = &in->args;
-	struct applet named = *in->applet;
+	unsigned i = 0;
 
-	choose_persona(in, argv[0]);
-	named.name = in->as->name;
-	read_environment(in);
-	argv = applet_args(&named, args, argv, 0);
-	if (args->license || args->version)
-		answer(in);
-	if (!args->pause && !argv[0])
-		usage_die("missing operand: %s", named.operands);
-	if (args->pause && argv[0])
-		usage_die("-P runs no command");
-	in->command = args->pause ? NULL : argv;
-	args->session |= in->as->session && !args->single && !args->group;
-	if (args->group + args->single + args->session > 1)
-		usage_die("-g, -c and -S exclude each other");
+	while (words[i] && strcmp(words[i], text) != 0)
+		i++;
+	if (!words[i])
+		usage_die("--%s %s: no such choice", option, text);
+	return i;
+}
+
+static void read_choices(struct init *in)
+{
+	static const char *const reapers[] = { "init", "kernel", "auto", NULL };
+	static const char *const ends[] = { [EXIT_POWEROFF] = "poweroff",
+		[EXIT_REBOOT] = "reboot",
+		[EXIT_HALT] = "halt",
+		[EXIT_RESPAWN] = "respawn",
+		[EXIT_SHELL] = "shell",
+		NULL };
+	const struct init_args *args = &in->args;
+
+	in->kernel_reaps = args->reap && read_choice(args->reap, "reap", reapers) > 0;
+	if (args->on_exit && !in->system)
+		usage_die("--on-exit is for --system");
+	if (args->on_exit)
+		in->machine.on_exit = (enum on_exit)read_choice(args->on_exit, "on-exit", ends);
+}
+
+static void read_numbers(struct init *in)
+{
+	const struct init_args *args = &in->args;
+
 	if (args->pdeath && parse_signal(args->pdeath, &in->pdeath) < 0)
 		usage_die("signal %s: no such signal", args->pdeath);
 	in->grace = in->as->peer ? 0 : DEFAULT_GRACE;
@@ -220,7 +263,70 @@ void init_read_args(struct init *in, char **argv)
 		in->exit_codes[i] = (uint8_t)i;
 	for (size_t i = 0; i < args->exit_codes.count; i++)
 		read_exit_code(in, args->exit_codes.items[i].value);
+}
+
+static void read_command(struct init *in, char **words)
+{
+	struct init_args *args = &in->args;
+
+	if (!args->pause && !in->system && !words[0])
+		usage_die("missing operand: %s", in->applet->operands);
+	if (args->pause && words[0])
+		usage_die("-P runs no command");
+	in->command = words[0] ? words : NULL;
+	args->session |= in->as->session && !args->single && !args->group;
+	if (args->group + args->single + args->session > 1)
+		usage_die("-g, -c and -S exclude each other");
+	if (in->system && !in->first)
+		usage_die("--system is for PID 1");
+}
+
+static void read_all(struct init *in, char **argv)
+{
+	struct init_args *args = &in->args;
+	struct applet named = *in->applet;
+
+	named.name = in->as->name;
+	argv = applet_args(&named, args, argv, 0);
+	if (args->license || args->version)
+		answer(in);
+	in->system |= args->system;
+	read_command(in, argv);
+	read_numbers(in);
+	read_choices(in);
 	set_routes(in);
+}
+
+/* Tries it in a child: a machine whose kernel was given a wrong word is to come up all the same. */
+static bool is_readable(struct init *in, char **argv)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		read_all(in, argv);
+		_exit(READABLE);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+		WEXITSTATUS(status) == READABLE;
+}
+
+void init_read_args(struct init *in, char **argv)
+{
+	bool system;
+
+	choose_persona(in, argv[0]);
+	in->system = is_system_name(in->as);
+	/* The kernel passes words that it does not know: only what follows an option is ours. */
+	while (in->system && argv[1] && *argv[1] != '-')
+		argv++;
+	system = in->system || (argv[1] && !strcmp(argv[1], "--system"));
+	read_environment(in);
+	if (system && in->first && !is_readable(in, argv)) {
+		in->system = true;
+		argv[1] = NULL;
+	}
+	read_all(in, argv);
 	if (!in->as->peer)
 		clean_environment();
 }

@@ -47,7 +47,7 @@ static void follow_parent(const struct init *in)
  * of a pipe must see its end when the child closes it. */
 static void close_all_but_ours(const struct init *in)
 {
-	const int keep[] = { STDERR_FILENO, in->report_fd, in->tty.fd };
+	const int keep[] = { STDERR_FILENO, in->report.fd, in->report.oom_fd, in->tty.fd };
 	unsigned from = 0;
 
 	for (;;) {
@@ -79,9 +79,45 @@ static void drop_privileges(void)
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+/* What only the child needs.  A machine's first process has all of it to the end. */
+static void let_go(const struct init *in)
+{
+	/* Nobody could unmount a file system that is our working directory. */
+	if (chdir("/") < 0)
+		warn(-errno, "chdir /");
+	close_all_but_ours(in);
+	if (!in->system)
+		drop_privileges();
+}
+
+static int start(struct init *in)
+{
+	int status;
+
+	if (in->system) {
+		boot(in);
+		machine_start(in);
+		return 0;
+	}
+	if (!in->command)
+		return 0;
+	tty_choose(in);
+	status = init_spawn(in);
+	if (status)
+		report_write(in, status);
+	return status;
+}
+
 static int cinit_run(const struct applet *self, char **argv, struct chain *chain)
 {
-	struct init in = { .applet = self, .mask = &chain->mask, .report_fd = -1, .tty.fd = -1 };
+	struct init in = {
+		.applet = self,
+		.mask = &chain->mask,
+		.own_signals = SIGNAL_BIT(SIGPIPE),
+		.tty.fd = -1,
+		.report = { .fd = -1, .oom_fd = -1 },
+		.pidfd = -1,
+	};
 	const struct sigaction by_default = { .sa_handler = SIG_DFL };
 	int status;
 
@@ -90,24 +126,21 @@ static int cinit_run(const struct applet *self, char **argv, struct chain *chain
 	in.self = getpid();
 	in.first = in.self == 1;
 	init_read_args(&in, argv);
+	err_verbose(in.args.verbose > in.as->silent);
 	if (in.pdeath)
 		follow_parent(&in);
 	become_subreaper(&in);
-	tty_choose(&in);
-	status = in.command ? init_spawn(&in) : 0;
+	report_open(&in);
+	status = start(&in);
 	if (status)
 		return status;
-	/* Nobody could unmount a file system that is our working directory. */
-	if (chdir("/") < 0)
-		warn(-errno, "chdir /");
-	close_all_but_ours(&in);
-	drop_privileges();
+	let_go(&in);
 	return init_loop(&in);
 }
 
 const struct applet cinit_applet = {
 	.name = "cinit",
-	.also = "tini docker-init dumb-init catatonit podman-init",
+	.also = "tini docker-init dumb-init catatonit podman-init init linuxrc",
 	.operands = "COMMAND [ARG...]",
 	.summary = "run a command as PID 1: pass signals on, reap, end what is left",
 	.opts = cinit_opts,

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/types.h>
 
 #include "applet.h"
@@ -19,12 +20,16 @@
 #define SIGNALS   65 /* 1..64 */
 #define TOLD_MAX  64
 
+#define SIGNAL_BIT(sig) (UINT64_C(1) << ((sig)-1))
+
 /* As typed. */
 struct init_args {
 	bool group, single, session, subreaper, warn_reaped, license, version, pause;
+	bool no_new_privs, notify, system;
 	unsigned verbose;
-	const char *pdeath, *grace, *stop_timeout;
-	struct opt_list exit_codes, rewrites;
+	const char *pdeath, *grace, *stop_timeout, *report, *reap, *on_exit;
+	const char *user, *drop_caps, *keep_caps, *oom, *umask, *chdir;
+	struct opt_list exit_codes, rewrites, environment, limits;
 };
 
 /* What differs under the name of a peer. */
@@ -38,6 +43,7 @@ struct persona {
 	bool session;          /* the child gets a session of its own, its group is signalled */
 	bool suspends;         /* TSTP, TTIN and TTOU stop us too, whoever sent them */
 	bool term_group;       /* TERM to the child's group when the child ends */
+	unsigned silent;       /* levels of -v without messages of the steps */
 	bool peer;             /* variables stay for a nested one; what the child leaves stays */
 };
 
@@ -67,16 +73,35 @@ struct spawn_error {
 	const char *what; /* the step that failed, NULL: the exec itself */
 };
 
+struct report {
+	int fd;     /* where it goes, -1: none */
+	int oom_fd; /* counters of our cgroup, or -1 */
+	uint64_t oom_kills, start;
+};
+
+enum on_exit { EXIT_POWEROFF, EXIT_REBOOT, EXIT_HALT, EXIT_RESPAWN, EXIT_SHELL };
+
+/* The machine's first process. */
+struct machine {
+	bool real; /* not a container that is to behave like one */
+	enum on_exit on_exit;
+	unsigned reboot;  /* what to ask of reboot(2) at the end, 0: not yet */
+	uint64_t started; /* ms */
+	uint64_t delay;   /* ms before the next start */
+};
+
 struct init {
 	const struct applet *applet;
 	const struct persona *as;
 	struct init_args args;
-	char **command; /* NULL: none, -P */
+	char **command; /* NULL: none, -P.  The word before it is ours to overwrite */
 	const sigset_t *mask;
 	struct sigaction caller_chld;
 
 	pid_t self;
-	bool first; /* PID 1 of its namespace */
+	bool first;  /* PID 1 of its namespace */
+	bool system; /* of a machine */
+	bool kernel_reaps;
 	int pdeath;
 	enum placement placement;
 	struct terminal tty;
@@ -84,9 +109,12 @@ struct init {
 	uint8_t exit_codes[256];
 	uint64_t grace, stop_timeout; /* ms */
 	uint64_t own_signals;         /* which we raise ourselves and do not pass on, a bit each */
-	int report_fd;
+	struct report report;
+	struct machine machine;
 
 	pid_t main; /* 0: none, or already reaped */
+	pid_t last_main;
+	int pidfd; /* of main where the kernel reaps, else -1 */
 	struct spawn_error failed;
 	int status; /* of main, as wait(2) */
 	struct rusage usage;
@@ -115,16 +143,45 @@ const char *tty_enter(const struct init *in);
 /* The child was stopped: continues it, or stops with it where somebody can continue us. */
 void tty_child_stopped(const struct init *in, int sig);
 
+/* forward.c: passes a signal on, or acts on it. */
+void forward_signal(struct init *in, const struct signalfd_siginfo *si);
+
+/* reap.c: waits for all that has ended. */
+void reap(struct init *in);
+/* Lets the kernel reap from now on, where it can tell how main ended all the same. */
+void reap_by_kernel(struct init *in);
+/* Main's pidfd says that main is gone. */
+void reap_main(struct init *in);
+
+/* drain.c: ends what main left.  Returns true when that is done. */
+bool drain(struct init *in);
+/* Sends a signal to every process but us; where we are not PID 1, to our children. */
+void signal_all(struct init *in, int sig);
+/* The child is gone: its number may come again. */
+void drain_forget(struct init *in, pid_t pid);
+
 /* loop.c: forwards and reaps until the end.  Returns the exit status. */
 int init_loop(struct init *in);
 uint64_t init_now(void);
 
-/* children.c: sends a signal to every process but us; where we are not PID 1, to our children.
- * Returns whether there was one. */
-bool init_signal_all(struct init *in, int sig);
-/* Sends TERM to all that had none from here yet, then CONT: a stopped one cannot end. */
-bool init_terminate_all(struct init *in);
-/* The child is gone: its number may come again. */
-void init_forget(struct init *in, pid_t pid);
+/* report.c */
+void report_open(struct init *in);
+void report_write(const struct init *in, int code);
+
+/* boot.c: file systems, console, command of a machine. */
+void boot(struct init *in);
+/* Opens the console for the next child. */
+int boot_console(void);
+
+/* machine.c: starts the command on the console.  What fails is told, and tried again later where
+ * that is wanted. */
+void machine_start(struct init *in);
+/* A signal to the first process of a machine. */
+void machine_signal(struct init *in, int sig);
+/* Looks after the command; true when everything is to end. */
+bool machine_is_over(struct init *in);
+
+/* shutdown.c: the orderly end of a machine. */
+__attribute__((noreturn)) void machine_shutdown(const struct init *in);
 
 #endif

@@ -7,47 +7,22 @@
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
+#include "cleanup.h"
 #include "err.h"
 #include "exec.h"
 #include "fmt.h"
-#include "init.h"
-#include "parse.h"
-#include "sig.h"
 
 #define SHELL          "/bin/sh"
 #define NOT_EXECUTABLE 126
 #define NOT_FOUND      127
-
-/* LISTEN_PID and WATCHDOG_PID say for which process the variables beside them are.  The caller
- * could only name us; it meant the command. */
-struct pid_variable {
-	const char *name;
-	char **place; /* in environ; NULL: it is for somebody else */
-	char text[32];
-};
-
-static void find_pid_variable(const struct init *in, struct pid_variable *variable)
-{
-	size_t length = strlen(variable->name);
-	pid_t pid;
-
-	for (char **place = environ; place && *place; place++)
-		if (!strncmp(*place, variable->name, length) && (*place)[length] == '=' &&
-			!parse_pid(*place + length + 1, &pid) && pid == in->self)
-			variable->place = place;
-}
-
-static void set_pid_variable(struct pid_variable *variable)
-{
-	if (!variable->place)
-		return;
-	fmt_buf(variable->text, sizeof(variable->text), "%s=%d", variable->name, (int)getpid());
-	*variable->place = variable->text;
-}
 
 /* Where execvp(3) found the command: as far as it is needed, for a file that is no program. */
 static const char *find_in_path(const char *name, char *buf, size_t size)
@@ -66,31 +41,21 @@ static const char *find_in_path(const char *name, char *buf, size_t size)
 	return name;
 }
 
-/* execvp(3), and what POSIX adds and musl leaves out: a script without #! is the shell's.  The word
- * before argv is free: it was our own name, or the end of our options. */
-static void execute(char **argv)
+/* execvp(3), and what POSIX adds and musl leaves out: a script without #! is the shell's.  Returns
+ * a negative errno. */
+static int execute(char **argv)
 {
 	char path[PATH_MAX];
+	int r;
 
 	execvp(argv[0], argv);
-	if (errno != ENOEXEC)
-		return;
+	r = -errno;
+	if (r != -ENOEXEC)
+		return r;
 	argv[0] = (char *)find_in_path(argv[0], path, sizeof(path));
 	argv[-1] = (char *)SHELL;
 	execv(SHELL, argv - 1);
-	errno = ENOEXEC;
-}
-
-static const char *prepare_child(const struct init *in)
-{
-	const char *failed = tty_enter(in);
-
-	if (failed)
-		return failed;
-	if (in->caller_chld.sa_handler == SIG_IGN)
-		sigaction(SIGCHLD, &in->caller_chld, NULL);
-	sig_restore(in->mask);
-	return NULL;
+	return r;
 }
 
 static int exec_status(const struct init *in, int error)
@@ -102,12 +67,12 @@ static int exec_status(const struct init *in, int error)
 	return in->as->peer && error != -EACCES ? in->as->own_error : NOT_EXECUTABLE;
 }
 
-static int report_failure(const struct init *in, const char *command)
+static int tell_failure(const struct init *in, const char *command)
 {
 	const struct spawn_error *failed = &in->failed;
 
 	if (failed->what) {
-		warn(failed->error, "%s: %s", command, failed->what);
+		warn(failed->error, "start %s: %s", command, failed->what);
 		return in->as->own_error;
 	}
 	if (in->as->exec_line)
@@ -117,32 +82,64 @@ static int report_failure(const struct init *in, const char *command)
 	return exec_status(in, failed->error);
 }
 
+/* READY=1 for a daemon that cannot say it itself; sd_notify(3).  Never MAINPID: the service is the
+ * whole container. */
+static void notify_ready(const char *path)
+{
+	static const char ready[] = "READY=1";
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	size_t length = path ? strlen(path) : 0;
+	CLEANUP_FD int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (!length || length >= sizeof(to.sun_path)) {
+		warn(0, "--notify: no usable NOTIFY_SOCKET");
+		return;
+	}
+	memcpy(to.sun_path, path, length);
+	if (*path == '@')
+		to.sun_path[0] = '\0';
+	if (fd < 0 ||
+		sendto(fd, ready, sizeof(ready) - 1, MSG_NOSIGNAL, (struct sockaddr *)&to,
+			(socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
+		warn(-errno, "--notify: %s", path);
+}
+
+__attribute__((noreturn)) static void run_child(struct init *in, struct child *child)
+{
+	in->failed.what = child_become(in, child, &in->failed.error);
+	if (!in->failed.what)
+		in->failed.error = execute(in->command);
+	_exit(NOT_FOUND);
+}
+
 int init_spawn(struct init *in)
 {
-	struct pid_variable variables[] = { { .name = "LISTEN_PID" }, { .name = "WATCHDOG_PID" } };
 	const char *command = in->command[0];
+	const char *notify = in->args.notify ? getenv("NOTIFY_SOCKET") : NULL;
+	struct child child = { 0 };
 	pid_t pid;
 
-	for (size_t i = 0; i < 2; i++)
-		find_pid_variable(in, &variables[i]);
+	child_plan(in, &child);
+	if (in->args.notify)
+		unsetenv("NOTIFY_SOCKET");
+	in->failed = (struct spawn_error){ 0 };
+	step("exec %s", command);
 	pid = vfork(); // NOLINT(clang-analyzer-security.insecureAPI.vfork): see the top
 	if (pid < 0) {
 		warn(-errno, "fork");
 		return in->as->own_error;
 	}
-	if (!pid) {
-		for (size_t i = 0; i < 2; i++)
-			set_pid_variable(&variables[i]);
-		in->failed.what = prepare_child(in);
-		if (!in->failed.what)
-			execute(in->command);
-		in->failed.error = -errno;
-		_exit(NOT_FOUND);
+	if (!pid)
+		run_child(in, &child); // NOLINT(clang-analyzer-unix.Vfork)
+	in->command[0] = (char *)command;
+	if (in->failed.error) {
+		waitpid(pid, NULL, 0);
+		tty_restore(in);
+		return tell_failure(in, command);
 	}
-	if (!in->failed.error) {
-		in->main = pid;
-		return 0;
-	}
-	tty_restore(in);
-	return report_failure(in, command);
+	in->main = in->last_main = pid;
+	if (in->args.notify)
+		notify_ready(notify);
+	in->args.notify = false;
+	return 0;
 }

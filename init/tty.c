@@ -53,12 +53,9 @@ void tty_choose(struct init *in)
 {
 	struct terminal *tty = &in->tty;
 
-	if (!in->command)
-		return;
 	tty->fd = open_terminal();
 	tty->leader = tty->fd >= 0 && getsid(0) == in->self;
 	in->placement = choose_placement(in);
-	in->own_signals = 1u << SIGPIPE;
 	if (tty->fd < 0)
 		return;
 	if (in->placement == SHARED_GROUP) {
@@ -71,7 +68,7 @@ void tty_choose(struct init *in)
 	/* A session that wants the terminal needs one that no other session has; giving it up
 	 * sends its foreground group, us, a HUP and a CONT that are not meant for the child. */
 	if (in->placement == OWN_SESSION && tty->leader && !ioctl(tty->fd, TIOCNOTTY))
-		in->own_signals |= 1u << SIGHUP | 1u << SIGCONT;
+		in->own_signals |= SIGNAL_BIT(SIGHUP) | SIGNAL_BIT(SIGCONT);
 }
 
 const char *tty_enter(const struct init *in)
@@ -79,9 +76,12 @@ const char *tty_enter(const struct init *in)
 	if (in->placement == OWN_SESSION) {
 		if (setsid() < 0)
 			return "setsid";
-		/* Refused while another session has the terminal: the child is without one. */
+		/* Refused while another session has the terminal: the child is without one.  The
+		 * console of a machine is taken from whoever has it. */
 		if (in->tty.fd >= 0)
-			ioctl(in->tty.fd, TIOCSCTTY, 0);
+			ioctl(in->tty.fd, TIOCSCTTY, in->system);
+		for (int std = STDIN_FILENO; std <= STDERR_FILENO && in->system; std++)
+			dup2(in->tty.fd, std);
 	} else if (in->placement == OWN_GROUP) {
 		if (setpgid(0, 0) < 0)
 			return "setpgid";
