@@ -18,10 +18,12 @@
 
 struct json_args {
 	bool quote;
+	bool missing;
 };
 
 static const struct opt json_opts[] = { OPT('q', "quote", struct json_args, quote, NULL,
 						"quote for eval; an array becomes words"),
+	OPT('m', "missing", struct json_args, missing, NULL, "no such value is an empty line"),
 	OPT_END };
 
 static char *document;
@@ -116,7 +118,8 @@ static void print_count(struct out *out, struct json value)
 	out_printf(out, "%u\n", count);
 }
 
-static void query(struct out *out, const char *verb, char *const *words, bool quote)
+static void query(
+	struct out *out, const char *verb, char *const *words, const struct json_args *args)
 {
 	const char *file = words[0];
 	struct json doc = load(file), value;
@@ -126,16 +129,20 @@ static void query(struct out *out, const char *verb, char *const *words, bool qu
 
 		if (r == -EINVAL)
 			usage_die("%s: not a path (as .config.Env[0])", *words);
-		if (r < 0)
+		if (r < 0 && !args->missing)
 			die(0, "%s: no %s", file, *words);
+		if (r < 0) {
+			out_printf(out, "\n");
+			continue;
+		}
 		if (!strcmp(verb, "get")) {
-			print_value(out, value, quote);
+			print_value(out, value, args->quote);
 			continue;
 		}
 		if (!strchr("ao", json_kind(value)))
 			die(0, "%s: %s is neither array nor object", file, *words);
 		if (!strcmp(verb, "keys"))
-			print_keys(out, value, quote);
+			print_keys(out, value, args->quote);
 		else
 			print_count(out, value);
 	}
@@ -188,7 +195,7 @@ static int json_run(const struct applet *self, char **argv, struct chain *chain)
 	} else if (parse_word_in(verb, "get keys len")) {
 		if (!words[0] || !words[1])
 			usage_die("json %s wants FILE PATH...", verb);
-		query(&out, verb, words, args.quote);
+		query(&out, verb, words, &args);
 	} else {
 		usage_die("%s: not one of get keys len string array", verb);
 	}

@@ -19,21 +19,25 @@ static int layer_run(const struct applet *self, char **argv, struct chain *chain
 {
 	struct layer_args args = { 0 };
 	char **verb = applet_args(self, &args, argv, 1);
-	char **words = applet_args(self, &args, verb, 2);
+	char **words = applet_args(self, &args, verb, 1);
 
 	(void)chain;
+	if (!strcmp(*verb, "digest") && !words[1])
+		return layer_digest(words[0]);
+	if (!words[1])
+		usage_die("layer %s: an operand is missing", *verb);
 	if (words[2])
 		usage_die("%s: one operand too many", words[2]);
 	if (!strcmp(*verb, "unpack"))
 		return layer_unpack(&args, words[0], words[1]);
 	if (!strcmp(*verb, "pack"))
 		return layer_pack(&args, words[0], words[1]);
-	usage_die("%s: neither unpack nor pack", *verb);
+	usage_die("%s: not unpack, pack or digest", *verb);
 }
 
 const struct applet layer_applet = {
 	.name = "layer",
-	.operands = "unpack ARCHIVE DIR | pack PATH ARCHIVE",
+	.operands = "unpack ARCHIVE DIR | pack PATH ARCHIVE | digest FILE",
 	.summary = "unpack an image layer safely, or pack one",
 	.opts = layer_opts,
 	.own_error = 1,

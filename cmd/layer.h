@@ -23,6 +23,9 @@ int layer_unpack(const struct layer_args *args, const char *source, const char *
 /* Packs a directory into an archive `target` ("-": stdout). */
 int layer_pack(const struct layer_args *args, const char *directory, const char *target);
 
+/* Prints the SHA-256 of a file. */
+int layer_digest(const char *file);
+
 /* A stream with its compression undone, by a child that runs gzip or zstd.
  *   fd      read the plain stream from here
  *   Call compressed_end() behind its last byte: the digest of what was read from the source.

@@ -19,6 +19,7 @@
 #include "fs.h"
 #include "layer.h"
 #include "tar.h"
+#include "tarout.h"
 
 struct inode {
 	dev_t dev;
@@ -28,119 +29,13 @@ struct inode {
 
 static struct {
 	const char *source;
-	struct sha256 hash;
-	uint64_t bytes, entries;
-	int fd;
-	size_t used;
 	struct inode *inodes;
 	size_t inode_count;
-	char pax[TAR_PAX_MAX];
-	size_t pax_size;
-	char buf[128 * 1024];
 } pk;
 
 __attribute__((noreturn)) static void fail(int r, const char *what, const char *path)
 {
 	die(r, "%s: %s %s", pk.source, what, path);
-}
-
-static void flush(void)
-{
-	int r = fs_write_all(pk.fd, pk.buf, pk.used);
-
-	if (r < 0)
-		die_hint(r, r == -ENOSPC ? "the disk is full" : NULL, "write the archive");
-	pk.used = 0;
-}
-
-static void emit(const void *data, size_t size)
-{
-	sha256_add(&pk.hash, data, size);
-	pk.bytes += size;
-	while (size) {
-		size_t room = sizeof(pk.buf) - pk.used, part = size < room ? size : room;
-
-		memcpy(pk.buf + pk.used, data, part);
-		pk.used += part;
-		data = (const char *)data + part;
-		size -= part;
-		if (pk.used == sizeof(pk.buf))
-			flush();
-	}
-}
-
-static void emit_padding(void)
-{
-	static const char zeros[TAR_BLOCK];
-
-	emit(zeros, -pk.bytes % TAR_BLOCK);
-}
-
-/* "LENGTH KEY=VALUE\n", where LENGTH counts its own digits. */
-static void add_record(const char *key, const void *value, size_t size, const char *path)
-{
-	size_t body = strlen(key) + size + 3, length = body + 1,
-	       room = sizeof(pk.pax) - pk.pax_size;
-	char digits[24];
-
-	while (length != body + (size_t)fmt_buf(digits, sizeof(digits), "%zu", length))
-		length = body + strlen(digits);
-	if (length > room)
-		fail(-E2BIG, "attributes of", path);
-	pk.pax_size += (size_t)fmt_buf(pk.pax + pk.pax_size, room, "%zu %s=", length, key);
-	memcpy(pk.pax + pk.pax_size, value, size);
-	pk.pax_size += size;
-	pk.pax[pk.pax_size++] = '\n';
-}
-
-static void add_number(const char *key, uint64_t value, const char *path)
-{
-	char text[24];
-
-	fmt_buf(text, sizeof(text), "%llu", (unsigned long long)value);
-	add_record(key, text, strlen(text), path);
-}
-
-static void add_misfits(const struct tar_entry *entry)
-{
-	char time[48];
-
-	if (strlen(entry->name) > 100)
-		add_record("path", entry->name, strlen(entry->name), entry->name);
-	if (strlen(entry->link) > 100)
-		add_record("linkpath", entry->link, strlen(entry->link), entry->name);
-	if (entry->uid > 07777777)
-		add_number("uid", entry->uid, entry->name);
-	if (entry->gid > 07777777)
-		add_number("gid", entry->gid, entry->name);
-	if (entry->size > 077777777777)
-		add_number("size", entry->size, entry->name);
-	if (entry->mtime_ns || entry->mtime < 0) {
-		fmt_buf(time, sizeof(time), "%lld.%09u", (long long)entry->mtime, entry->mtime_ns);
-		add_record("mtime", time, strlen(time), entry->name);
-	}
-}
-
-static void write_entry(const struct tar_entry *entry)
-{
-	static struct tar_entry extension = { .type = 'x', .mode = 0644, .name = "PaxHeader" };
-	unsigned char block[TAR_BLOCK];
-	bool fits = tar_header(entry, block);
-
-	if (!fits)
-		add_misfits(entry);
-	if (pk.pax_size) {
-		unsigned char header[TAR_BLOCK];
-
-		extension.size = pk.pax_size;
-		tar_header(&extension, header);
-		emit(header, sizeof(header));
-		emit(pk.pax, pk.pax_size);
-		emit_padding();
-		pk.pax_size = 0;
-	}
-	emit(block, sizeof(block));
-	pk.entries++;
 }
 
 /* The attributes that unpacking restores; overlay's own become whiteouts. */
@@ -168,7 +63,7 @@ static void add_xattrs(int fd, const char *path)
 		n = fgetxattr(fd, names + at, value, sizeof(value));
 		if (n < 0 || fmt_path(key, sizeof(key), "SCHILY.xattr.%s", names + at) < 0)
 			fail(n < 0 ? -errno : -ENAMETOOLONG, "attributes of", path);
-		add_record(key, value, (size_t)n, path);
+		tarout_record(key, value, (size_t)n, path);
 	}
 }
 
@@ -218,10 +113,10 @@ static void pack_data(int fd, const struct tar_entry *entry)
 			n = left < sizeof(buf) ? (ssize_t)left : (ssize_t)sizeof(buf);
 			memset(buf, 0, (size_t)n);
 		}
-		emit(buf, (size_t)n);
+		tarout_add(buf, (size_t)n);
 		left -= (uint64_t)n;
 	}
-	emit_padding();
+	tarout_pad();
 }
 
 static void write_marker(const char *directory, const char *name)
@@ -232,7 +127,7 @@ static void write_marker(const char *directory, const char *name)
 
 	if (r < 0)
 		fail(r, "name of", directory);
-	write_entry(&marker);
+	tarout_entry(&marker);
 }
 
 static char type_of(mode_t mode)
@@ -295,7 +190,7 @@ static void pack_file(int parent, const char *name, struct tar_entry *entry)
 			fail(-errno, "read the link", entry->name);
 		entry->link[n] = '\0';
 	}
-	write_entry(entry);
+	tarout_entry(entry);
 	if (entry->type == '0')
 		pack_data(fd, entry);
 	else if (entry->type == '5')
@@ -324,7 +219,7 @@ static void pack_name(int parent, const char *directory, const char *name)
 			entry->type = '1';
 			entry->size = 0;
 			fmt_buf(entry->link, sizeof(entry->link), "%s", first);
-			write_entry(entry);
+			tarout_entry(entry);
 		} else {
 			pack_file(parent, name, entry);
 		}
@@ -391,29 +286,30 @@ int layer_pack(const struct layer_args *args, const char *directory, const char 
 {
 	static const char end[2 * TAR_BLOCK];
 	char digest[SHA256_HEX];
+	uint64_t bytes, entries;
 	bool to_stdout = !strcmp(target, "-");
+	int fd;
 
 	pk.source = directory;
-	pk.fd = to_stdout ? STDOUT_FILENO
-			  : open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (pk.fd < 0)
+	fd = to_stdout ? STDOUT_FILENO
+		       : open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0)
 		die(-errno, "create %s", target);
-	sha256_init(&pk.hash);
+	tarout_init(fd);
 	if (args->name) {
 		pack_alone(directory, args->name);
 	} else {
-		int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
+		fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd < 0)
 			die(-errno, "%s", directory);
 		pack_directory(fd, "");
 	}
-	emit(end, sizeof(end));
-	flush();
+	tarout_add(end, sizeof(end));
+	tarout_flush();
 	if (to_stdout)
 		return 0;
-	sha256_hex(&pk.hash, digest);
-	fmt_fd(STDOUT_FILENO, "%s %llu %llu\n", digest, (unsigned long long)pk.bytes,
-		(unsigned long long)pk.entries);
+	tarout_result(digest, &bytes, &entries);
+	fmt_fd(STDOUT_FILENO, "%s %llu %llu\n", digest, (unsigned long long)bytes,
+		(unsigned long long)entries);
 	return 0;
 }

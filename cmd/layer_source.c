@@ -14,6 +14,7 @@
 
 #include "cleanup.h"
 #include "err.h"
+#include "fmt.h"
 #include "fs.h"
 #include "layer.h"
 #include "sha256.h"
@@ -158,4 +159,24 @@ void compressed_end(struct compressed *in, char *digest)
 		failed |= status;
 	if (failed)
 		die(0, "%s: it could not be read or decompressed to its end", in->source);
+}
+
+int layer_digest(const char *file)
+{
+	static char buf[65536];
+	CLEANUP_FD int fd = open(file, O_RDONLY | O_CLOEXEC);
+	char hex[SHA256_HEX];
+	struct sha256 hash;
+	ssize_t n;
+
+	if (fd < 0)
+		die(-errno, "%s", file);
+	sha256_init(&hash);
+	while ((n = read_some(fd, buf, sizeof(buf))) > 0)
+		sha256_add(&hash, buf, (size_t)n);
+	if (n < 0)
+		die((int)n, "%s", file);
+	sha256_hex(&hash, hex);
+	fmt_fd(STDOUT_FILENO, "%s\n", hex);
+	return 0;
 }

@@ -32,6 +32,9 @@ gives 'string: quotes, backslash and control bytes are escaped' 0 '"a\"\\\u000a"
 '
 gives 'array: and back' 0 "'a b' 'c\"d' " sh -c 'husk json array "a b" "c\"d" | husk json -q get - .'
 
+gives 'get -m: no such value is an empty line' 0 '
+2' husk json get --missing "$doc" .a.x .dup
+
 fails 'no such member' 1 'json: *: no .a.x' husk json get "$doc" .a.x
 fails 'no such index' 1 'json: *: no .a.b\[3\]' husk json get "$doc" '.a.b[3]'
 fails 'a member of a string' 1 'json: *: no .a2.x' husk json get "$doc" .a2.x

@@ -176,7 +176,10 @@ hostile 'no archive' a/d/big 'a/d/big: not a tar archive, *'
 fails 'no such file' 1 'layer: none.tar: No such file or directory' husk layer unpack none.tar b
 fails 'no such directory' 1 'layer: none: No such file or directory' husk layer unpack a.tar none
 fails 'pack: no such directory' 1 'layer: none: No such file or directory' husk layer pack none -
-fails 'a verb that is none' 2 'layer: list: neither unpack nor pack*' husk layer list a b
+fails 'a verb that is none' 2 'layer: list: not unpack, pack or digest*' husk layer list a b
+gives 'digest: of a file' 0 "$(sha256sum a.tar | cut -d' ' -f1)" husk layer digest a.tar
+fails 'digest: no file' 1 'layer: none: No such file or directory' husk layer digest none
+fails 'an operand is missing' 2 'layer: layer pack: an operand is missing*' husk layer pack b
 fails 'one operand too many' 2 'layer: d: one operand too many*' husk layer pack b c d
 
 # ---- whiteouts that are carried out, or are names
