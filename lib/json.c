@@ -362,8 +362,8 @@ int json_find(struct json document, const char *path, struct json *value)
 		size_t length;
 		int r;
 
-		if (*path == '[') {
-			path++;
+		if (*path == '[' || (path[0] == '.' && path[1] == '[')) {
+			path += *path == '.' ? 2 : 1;
 			r = find_index(*value, &path, value);
 			if (r < 0)
 				return r;

@@ -20,6 +20,7 @@ gives 'get: of equal keys the last counts' 0 2 husk json get "$doc" .dup
 gives 'get -q: words for eval' 0 "'x y' 'it'\\''sé😀' '' " husk json --quote get "$doc" .a.b
 gives 'get -q: null is nothing' 0 '' husk json -q get "$doc" .a.d
 gives 'get: - is stdin' 0 2 sh -c 'echo "[1,2]" | husk json get - "[1]"'
+gives 'get: an index of the document itself' 0 2 sh -c 'echo "[1,[2]]" | husk json get - ".[1][0]"'
 gives 'keys' 0 'b
 n
 d

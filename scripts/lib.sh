@@ -1,0 +1,441 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2034 # the verbs use them
+# lib.sh - what the verbs (husk-VERB) share: messages, options, the store, containers.
+#
+# The store, one value a file; everything is built in tmp/ and renamed, so it is there whole or not:
+#
+#	$HUSK_ROOT/img/SHA/	config.json layers + what `husk run` needs of it, ready for eval
+#	  tag/REPO/TAG		SHA; a / in REPO is %2F
+#	  lay/DIFFID/		fs size n		l/N -> ../lay/DIFFID/fs
+#	  c/ID/			name image argv ... up work log exit finished
+#	  name/NAME		ID CLAIMER-PID CLAIMER-START, made with O_EXCL
+#	$HUSK_RUN/c/ID/		lock mon monstart pid start (cmon writes them)
+#	  net/			leases, hosts
+#
+# Whether a container runs is never stored: see state().
+set -u
+umask 077
+: "${HUSK:=husk}"
+if [ -z "${HUSK_ROOT-}" ]; then
+	HUSK_ROOT=/var/lib/husk
+	[ "${HUSK_UID:=$(id -u)}" = 0 ] || HUSK_ROOT=${XDG_DATA_HOME:-$HOME/.local/share}/husk
+fi
+if [ -z "${HUSK_RUN-}" ]; then
+	HUSK_RUN=/run/husk
+	[ "${HUSK_UID:=$(id -u)}" = 0 ] || HUSK_RUN=${XDG_RUNTIME_DIR:-/tmp/husk-$HUSK_UID}/husk
+fi
+export HUSK HUSK_ROOT HUSK_RUN
+verb=${0##*/husk-}
+libexec=$(dirname "$0")
+failed=1 # the status of die; 125 for those that pass a container's status on
+nl='
+'
+
+# ---- messages
+
+warn() {
+	printf 'husk %s: %s\n' "$verb" "$*" >&2
+}
+
+die() {
+	warn "$@"
+	exit "$failed"
+}
+
+usage_die() {
+	warn "$* (see husk $verb --help)"
+	[ "$failed" = 1 ] || exit "$failed"
+	exit 2
+}
+
+# The help of a verb is the comment at the head of its file.
+help() {
+	sed -n '3,/^[^#]/s/^# \{0,1\}//p' "$0"
+	exit 0
+}
+
+# ---- words
+
+# quote WORD: $q is it in quotes, for eval.
+quote() {
+	local rest="$1"
+	q="'"
+	while :; do
+		case $rest in
+		*\'*)
+			q="$q${rest%%\'*}'\\''"
+			rest=${rest#*\'}
+			;;
+		*) break ;;
+		esac
+	done
+	q="$q$rest'"
+}
+
+# words WORD...: $q is all of them, quoted.
+words() {
+	local all='' word
+	for word; do
+		quote "$word"
+		all="$all$q "
+	done
+	q=$all
+}
+
+# get FILE: $value is its first line, or empty.
+get() {
+	value=''
+	[ ! -r "$1" ] || IFS= read -r value <"$1" || :
+}
+
+# options FLAGS VALUES ARG...: calls `on NAME [VALUE]` for each option before the first operand.
+# $used is how many arguments that were.
+options() {
+	local flags=" $1 help " values=" $2 " name value letters
+	shift 2
+	used=0
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--)
+			used=$((used + 1))
+			return
+			;;
+		-h | --help) help ;;
+		--*=*)
+			name=${1%%=*}
+			known "$values" "${name#--}" "$name"
+			on "${name#--}" "${1#*=}"
+			;;
+		--*)
+			name=${1#--}
+			case $flags in
+			*" $name "*) on "$name" ;;
+			*)
+				known "$values" "$name" "$1"
+				[ $# -gt 1 ] || usage_die "option $1 needs a value"
+				on "$name" "$2"
+				shift
+				used=$((used + 1))
+				;;
+			esac
+			;;
+		-?*)
+			letters=${1#-}
+			while [ -n "$letters" ]; do
+				name=${letters%"${letters#?}"}
+				letters=${letters#?}
+				case $flags in
+				*" $name "*)
+					on "$name"
+					continue
+					;;
+				esac
+				known "$values" "$name" "-$name"
+				if [ -z "$letters" ]; then
+					[ $# -gt 1 ] || usage_die "option -$name needs a value"
+					letters=$2
+					shift
+					used=$((used + 1))
+				fi
+				on "$name" "${letters#=}"
+				letters=''
+			done
+			;;
+		*) return ;;
+		esac
+		shift
+		used=$((used + 1))
+	done
+}
+
+known() {
+	case $1 in
+	*" $2 "*) ;;
+	*) usage_die "unknown option $3" ;;
+	esac
+}
+
+# ---- the store
+
+# Makes what is missing of it.
+store() {
+	[ -d "$HUSK_ROOT/tmp" ] && [ -d "$HUSK_RUN/c" ] && return
+	(mkdir -p "$HUSK_ROOT" "$HUSK_RUN/c" "$HUSK_RUN/net" && cd "$HUSK_ROOT" &&
+		mkdir -p img tag lay l c name net tmp && chmod 700 .) 2>/dev/null ||
+		die "cannot write $HUSK_ROOT and $HUSK_RUN (set HUSK_ROOT and HUSK_RUN to folders of yours)"
+}
+
+# $id is 64 new hex digits.
+new_id() {
+	local a b
+	read -r a </proc/sys/kernel/random/uuid
+	read -r b </proc/sys/kernel/random/uuid
+	a=$a-$b-
+	id=''
+	while [ -n "$a" ]; do
+		id=$id${a%%-*}
+		a=${a#*-}
+	done
+}
+
+# $work is a new directory in tmp/, removed when the verb ends.  Its name says whose it is.
+workspace() {
+	store
+	own_start
+	work=$HUSK_ROOT/tmp/$$.$started
+	mkdir "$work" || die "cannot write $HUSK_ROOT (is the disk full, or read-only?)"
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+}
+
+# start_of PID: $started is when it started, empty when there is none.
+start_of() {
+	local line
+	started=''
+	[ -r "/proc/$1/stat" ] && read -r line 2>/dev/null <"/proc/$1/stat" || return 1
+	# shellcheck disable=SC2086
+	set -- ${line##*) }
+	case $1 in
+	Z | X) return 1 ;;
+	esac
+	started=${20}
+}
+
+own_start() {
+	start_of $$ || die 'cannot read /proc (mount it)'
+}
+
+# alive PID START: is it that process, and not a later one with its number?
+alive() {
+	start_of "$1" && [ "$started" = "$2" ]
+}
+
+# For tests: HUSK_CRASH=N kills the verb in step N.
+crash() {
+	[ "${HUSK_CRASH-}" != "$1" ] || kill -KILL $$
+}
+
+# Removes what a verb that was killed has left.
+sweep() {
+	local file id pid start
+	for file in "$HUSK_ROOT"/tmp/*; do
+		[ -e "$file" ] || continue
+		pid=${file##*/}
+		alive "${pid%.*}" "${pid#*.}" || rm -rf "$file"
+	done
+	for file in "$HUSK_ROOT"/name/*; do
+		[ -f "$file" ] || continue
+		read -r id pid start <"$file" || continue
+		[ -d "$HUSK_ROOT/c/$id" ] || alive "$pid" "$start" || rm -f "$file"
+	done
+}
+
+# ---- images
+
+# split_name NAME: $repo (/ as %2F) and $tag.
+split_name() {
+	local rest
+	repo=${1%:*} tag=${1##*:}
+	case $tag in
+	*/* | "$1") repo=$1 tag=latest ;;
+	esac
+	case $repo:$tag in
+	*[!A-Za-z0-9._:/@-]* | *..* | :* | *: | /* | -*) die "$1: not a name of an image" ;;
+	esac
+	rest=$repo repo=''
+	while :; do
+		case $rest in
+		*/*)
+			repo=$repo${rest%%/*}%2F
+			rest=${rest#*/}
+			;;
+		*) break ;;
+		esac
+	done
+	repo=$repo$rest
+}
+
+# find_image NAME|ID: $image is its SHA; false when there is none.
+find_image() {
+	local dir
+	image=''
+	(split_name "$1") >/dev/null 2>&1 && split_name "$1" && get "$HUSK_ROOT/tag/$repo/$tag" && image=$value
+	[ -z "$image" ] || return 0
+	case ${1#sha256:} in
+	*[!0-9a-f]* | '') return 1 ;;
+	esac
+	for dir in "$HUSK_ROOT/img/${1#sha256:}"*; do
+		[ -d "$dir" ] || continue
+		[ -z "$image" ] || die "$1: more than one image begins so"
+		image=${dir##*/}
+	done
+	[ -n "$image" ]
+}
+
+need_image() {
+	find_image "$1" || die "$1: no such image (husk images lists them; husk load or husk import makes one)"
+}
+
+set_tag() { # NAME SHA
+	split_name "$1"
+	mkdir -p "$HUSK_ROOT/tag/$repo"
+	"$HUSK" put --sync "$HUSK_ROOT/tag/$repo/$tag" "$2" || exit 1
+}
+
+# tags_of SHA: $tags is every name of an image, one a line.
+tags_of() {
+	local file name
+	tags=''
+	for file in "$HUSK_ROOT"/tag/*/*; do
+		[ -f "$file" ] || continue
+		get "$file"
+		[ "$value" = "$1" ] || continue
+		name=${file#"$HUSK_ROOT"/tag/}
+		tag_text "$name"
+		tags=$tags$text$nl
+	done
+}
+
+# tag_text REPO/TAG: $text as a user writes it.
+tag_text() {
+	local rest="${1%/*}"
+	text=''
+	while :; do
+		case $rest in
+		*%2F*)
+			text=$text${rest%%%2F*}/
+			rest=${rest#*%2F}
+			;;
+		*) break ;;
+		esac
+	done
+	text=$text$rest:${1##*/}
+}
+
+# add_layer DIR: makes DIR/fs, unpacked, a layer.  $diffid and $bytes say what it is.
+add_layer() {
+	local n
+	[ -d "$HUSK_ROOT/lay/$diffid" ] && return
+	n=$(find "$HUSK_ROOT/l" -name '[0-9]*' | wc -l)
+	while ! ln -s "../lay/$diffid/fs" "$HUSK_ROOT/l/$n" 2>/dev/null; do
+		n=$((n + 1))
+		[ "$n" -lt 100000 ] || die "cannot write $HUSK_ROOT/l"
+	done
+	echo "$n" >"$1/n"
+	echo "$bytes" >"$1/size"
+	chmod 755 "$1" "$1/fs" 2>/dev/null
+	"$HUSK" put -d --sync "$HUSK_ROOT/lay/$diffid" "$1" || exit 1
+}
+
+# add_image DIR: DIR/config.json and DIR/layers become an image.  $image is its SHA.
+add_image() {
+	local json="$1/config.json"
+	image=$("$HUSK" layer digest "$json") || exit 1
+	field() {
+		"$HUSK" json get --missing "$@" >"$work/field" || exit 1
+	}
+	if [ ! -d "$HUSK_ROOT/img/$image" ]; then
+		for key in Env Cmd Entrypoint; do
+			field -q "$json" ".config.$key"
+			mv "$work/field" "$1/$key"
+		done
+		for key in User WorkingDir StopSignal; do
+			field "$json" ".config.$key"
+			mv "$work/field" "$1/$key"
+		done
+		field "$json" .created
+		mv "$work/field" "$1/created"
+		"$HUSK" put -d --sync "$HUSK_ROOT/img/$image" "$1" || exit 1
+	fi
+}
+
+architecture() {
+	case $(uname -m) in
+	x86_64) echo amd64 ;;
+	aarch64) echo arm64 ;;
+	armv7*) echo arm ;;
+	i?86) echo 386 ;;
+	*) uname -m ;;
+	esac
+}
+
+now() {
+	date -u +%Y-%m-%dT%H:%M:%SZ
+}
+
+# ---- containers
+
+# find_container NAME|ID: $id and $dir.
+find_container() {
+	local found
+	id=''
+	[ -n "$1" ] || die 'an empty name'
+	case $1 in
+	*/* | .*) die "$1: no such container (husk ps -a lists them)" ;;
+	esac
+	if [ -f "$HUSK_ROOT/name/$1" ]; then
+		read -r id found <"$HUSK_ROOT/name/$1"
+	else
+		for found in "$HUSK_ROOT/c/$1"*; do
+			[ -d "$found" ] || continue
+			[ -z "$id" ] || die "$1: more than one container begins so"
+			id=${found##*/}
+		done
+	fi
+	dir=$HUSK_ROOT/c/$id
+	if [ -z "$id" ] || [ ! -d "$dir" ]; then
+		die "$1: no such container (husk ps -a lists them)"
+	fi
+}
+
+# state: of container $id.  $status is created, running, exited or dead; $pid and $start are those
+# of its PID 1 when it runs; $code is its status when it has exited.
+state() {
+	local run="$HUSK_RUN/c/$id"
+	pid='' start='' code=''
+	get "$run/pid"
+	pid=$value
+	get "$run/start"
+	start=$value
+	if [ -n "$pid" ] && alive "$pid" "$start"; then
+		status=running
+		return
+	fi
+	pid=''
+	get "$HUSK_ROOT/c/$id/exit"
+	code=$value
+	if [ -n "$code" ]; then
+		status=exited
+	elif [ ! -e "$HUSK_ROOT/c/$id/started" ]; then
+		status=created
+	else
+		status=dead
+	fi
+}
+
+need_running() {
+	state
+	[ "$status" = running ] || die "$1: not running (husk start $1)"
+}
+
+# table HEAD: tab-separated rows on stdin as columns as wide as they must be.
+table() {
+	awk -F '\t' -v head="$1" '
+		{ row[NR] = $0 }
+		END {
+			row[0] = head
+			for (i = 0; i <= NR; i++) {
+				n = split(row[i], f, "\t")
+				for (j = 1; j <= n; j++)
+					if (length(f[j]) > w[j]) w[j] = length(f[j])
+			}
+			for (i = 0; i <= NR; i++) {
+				n = split(row[i], f, "\t")
+				line = ""
+				for (j = 1; j < n; j++) line = line sprintf("%-*s   ", w[j], f[j])
+				print line f[n]
+			}
+		}'
+}
