@@ -17,6 +17,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/mount.h>
@@ -31,6 +32,96 @@
 
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U /* 6.3 */
+#endif
+
+/* What the seccomp filters have to know of this machine: its name in seccomp_data, the one of the
+ * 32-bit programs that its kernel runs too, and the numbers of ioctl(2) there. */
+#if defined(__x86_64__)
+#define SYS_AUDIT_ARCH  AUDIT_ARCH_X86_64
+#define SYS_OTHER_ARCH  AUDIT_ARCH_I386
+#define SYS_OTHER_IOCTL 54
+#define SYS_X32_IOCTL   514
+#elif defined(__i386__)
+#define SYS_AUDIT_ARCH AUDIT_ARCH_I386
+#elif defined(__aarch64__)
+#define SYS_AUDIT_ARCH  AUDIT_ARCH_AARCH64
+#define SYS_OTHER_ARCH  AUDIT_ARCH_ARM
+#define SYS_OTHER_IOCTL 54
+#elif defined(__arm__)
+#define SYS_AUDIT_ARCH   AUDIT_ARCH_ARM
+#define SYS_PRIVATE_BASE 0xf0000
+#elif defined(__riscv) && __riscv_xlen == 64
+#define SYS_AUDIT_ARCH AUDIT_ARCH_RISCV64
+#elif defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define SYS_AUDIT_ARCH AUDIT_ARCH_PPC64LE
+#elif defined(__s390x__)
+#define SYS_AUDIT_ARCH           AUDIT_ARCH_S390X
+#define SYS_CLONE_FLAGS_ARGUMENT 1
+#endif
+#ifndef SYS_OTHER_ARCH
+#define SYS_OTHER_ARCH 0
+#endif
+#ifndef SYS_OTHER_IOCTL
+#define SYS_OTHER_IOCTL 0
+#endif
+#ifndef SYS_X32_IOCTL
+#define SYS_X32_IOCTL 0
+#endif
+#ifndef SYS_PRIVATE_BASE
+#define SYS_PRIVATE_BASE 0
+#endif
+#ifndef SYS_CLONE_FLAGS_ARGUMENT
+#define SYS_CLONE_FLAGS_ARGUMENT 0
+#endif
+
+/* musl names the calls of 32-bit machines that have a 32-bit time by that. */
+#ifdef SYS_clock_settime32
+#define SYS_CLOCK_SETTIME SYS_clock_settime32
+#else
+#define SYS_CLOCK_SETTIME SYS_clock_settime
+#endif
+#ifdef SYS_settimeofday_time32
+#define SYS_SETTIMEOFDAY SYS_settimeofday_time32
+#else
+#define SYS_SETTIMEOFDAY SYS_settimeofday
+#endif
+
+/* Calls that not every machine, or not every header, has. */
+#ifndef SYS_clock_settime64
+#define SYS_clock_settime64 -1
+#endif
+#ifndef SYS_ioperm
+#define SYS_ioperm -1
+#endif
+#ifndef SYS_iopl
+#define SYS_iopl -1
+#endif
+#ifndef SYS_kexec_file_load
+#define SYS_kexec_file_load -1
+#endif
+#ifndef SYS_lookup_dcookie
+#define SYS_lookup_dcookie -1
+#endif
+#ifndef SYS_stime
+#define SYS_stime -1
+#endif
+#ifndef SYS_umount
+#define SYS_umount -1
+#endif
+#ifndef SYS_uselib
+#define SYS_uselib -1
+#endif
+#ifndef SYS_vm86
+#define SYS_vm86 -1
+#endif
+#ifndef SYS_vm86old
+#define SYS_vm86old -1
+#endif
+#ifndef SYS_quotactl_fd
+#define SYS_quotactl_fd 443
+#endif
+#ifndef SYS_open_tree_attr
+#define SYS_open_tree_attr 467
 #endif
 
 struct bpf_insn;
