@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* applets.h - the one list of applets, a line each: main.c and the Makefile read it. */
 APPLET(cgexec)
 APPLET(cgwatch)
 APPLET(chroot)
@@ -10,6 +9,7 @@ APPLET(json)
 APPLET(layer)
 APPLET(lock)
 APPLET(nsenter)
+APPLET(pivot)
 APPLET(poweroff)
 APPLET(put)
 APPLET(ready)

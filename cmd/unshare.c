@@ -98,6 +98,8 @@ static void enter(const struct unshare_plan *plan, struct chain *chain, int sock
 {
 	unshare_inside(plan, sock);
 	chain->new_ns |= plan->flags;
+	if (plan->flags & CLONE_NEWNS)
+		chain->private_mounts = plan->propagation == MS_PRIVATE;
 }
 
 __attribute__((noreturn)) static void wait_outside(

@@ -27,6 +27,8 @@ struct chain {
 	int pdeath_signal;
 	/* CLONE_NEW* flags of the namespaces that earlier links made for this process. */
 	unsigned new_ns;
+	/* The mount namespace among them is private throughout: nothing can spread from it. */
+	bool private_mounts;
 	/* The binary behind /proc/self/exe can no longer be written through it (seal.h). */
 	bool sealed;
 };

@@ -186,15 +186,16 @@ static int become(int fd)
 	return r;
 }
 
-/* Numbers only: the descriptor of the waiter, its signal, the namespaces, the signal mask. */
+/* As numbers: life_fd, pdeath_signal, new_ns, private_mounts, the signal mask. */
 static int execute_again(const struct chain *chain, int fd, char **argv)
 {
 	char variable[80];
 	uint64_t mask;
 
 	memcpy(&mask, &chain->mask, sizeof(mask));
-	fmt_buf(variable, sizeof(variable), "%d,%d,%u,%llu", chain->life_fd, chain->pdeath_signal,
-		chain->new_ns, (unsigned long long)mask);
+	fmt_buf(variable, sizeof(variable), "%d,%d,%u,%d,%llu", chain->life_fd,
+		chain->pdeath_signal, chain->new_ns, chain->private_mounts,
+		(unsigned long long)mask);
 	if (setenv(VARIABLE, variable, 1) < 0)
 		return -errno;
 	if (chain->life_fd >= 0)
@@ -224,7 +225,7 @@ int seal_self(struct chain *chain, char **argv, const char **what)
 void seal_resume(struct chain *chain)
 {
 	char *rest = getenv(VARIABLE);
-	int life = -1, signal = 0;
+	int life = -1, signal = 0, private_mounts = 0;
 	uint32_t new_ns = 0;
 	uint64_t mask = 0;
 
@@ -233,10 +234,12 @@ void seal_resume(struct chain *chain)
 	if (!parse_int(parse_field(&rest, ","), -1, INT_MAX, &life) && rest &&
 		!parse_int(parse_field(&rest, ","), 0, 64, &signal) && rest &&
 		!parse_u32(parse_field(&rest, ","), 0, UINT32_MAX, &new_ns) && rest &&
+		!parse_int(parse_field(&rest, ","), 0, 1, &private_mounts) && rest &&
 		!parse_u64(rest, 0, UINT64_MAX, &mask)) {
 		chain->life_fd = life;
 		chain->pdeath_signal = signal;
 		chain->new_ns = new_ns;
+		chain->private_mounts = private_mounts;
 		memcpy(&chain->mask, &mask, sizeof(mask));
 		chain->sealed = true;
 		if (life >= 0)

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+/* pivot_bind.c - the mounts that the caller asked for: -v, --tmpfs, --mount and --device.
+ *
+ * The place of each is resolved by the kernel with the new root as the root of all links, to a
+ * descriptor, and the mount goes onto that: whatever changes meanwhile, it cannot land outside. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+#include "cleanup.h"
+#include "err.h"
+#include "fmt.h"
+#include "fs.h"
+#include "mnt.h"
+#include "mntopt.h"
+#include "pivot.h"
+
+struct volume {
+	const char *option; /* "-v SRC:DST", for messages */
+	const char *source, *target;
+	struct mntopt opt;
+};
+
+/* Makes what is missing of the path below root, one component after the other. */
+static int make_path(int root, const char *path, bool file)
+{
+	CLEANUP_FD int parent = fs_open_in(root, ".", O_PATH | O_DIRECTORY, 0);
+	char prefix[4096];
+	size_t end = 0;
+
+	if (parent < 0 || fmt_path(prefix, sizeof(prefix), "%s", path) < 0)
+		return parent < 0 ? parent : -ENAMETOOLONG;
+	for (;;) {
+		size_t start = end + strspn(path + end, "/");
+		bool last;
+		char name[256];
+		int next;
+
+		if (!path[start])
+			return take_fd(&parent);
+		end = start + strcspn(path + start, "/");
+		last = !path[end + strspn(path + end, "/")];
+		prefix[end] = '\0';
+		next = fs_open_in(root, prefix, O_PATH, 0);
+		if (next == -ENOENT) {
+			if (fmt_path(name, sizeof(name), "%s", prefix + start) < 0)
+				return -ENAMETOOLONG;
+			if ((last && file ? mknodat(parent, name, S_IFREG | 0644, 0)
+					  : mkdirat(parent, name, 0755)) < 0 &&
+				errno != EEXIST)
+				return -errno;
+			next = fs_open_in(root, prefix, O_PATH, 0);
+		}
+		if (next < 0)
+			return next;
+		close(parent);
+		parent = next;
+		prefix[end] = path[end];
+	}
+}
+
+/* Is it the new root itself, or inside of a procfs? */
+static bool is_forbidden(const struct pivot *pivot, int target, int source)
+{
+	struct stat root, st;
+	struct statfs fs;
+
+	if (fstat(pivot->root, &root) < 0 || fstat(target, &st) < 0 || fstatfs(target, &fs) < 0)
+		return true;
+	if (root.st_dev == st.st_dev && root.st_ino == st.st_ino)
+		return true;
+	if (fs.f_type == PROC_SUPER_MAGIC)
+		return true;
+	/* With --proc=none the place of /proc is free, for a procfs alone. */
+	CLEANUP_FD int proc = fs_open_in(pivot->root, "proc", O_PATH, 0);
+	if (proc < 0 || fstat(proc, &root) < 0 || root.st_dev != st.st_dev ||
+		root.st_ino != st.st_ino)
+		return false;
+	return source < 0 || fstatfs(source, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC;
+}
+
+static int open_target(const struct pivot *pivot, const struct volume *volume, int mnt, bool file)
+{
+	int target = fs_open_in(pivot->root, volume->target, O_PATH, 0);
+
+	if (target == -ENOENT && !volume->opt.no_create)
+		target = make_path(pivot->root, volume->target, file);
+	if (target < 0)
+		die_hint(target,
+			target == -EROFS || target == -EOVERFLOW
+				? "a mount point cannot be made here: make it beforehand"
+				: NULL,
+			"%s: %s in the new root", volume->option, volume->target);
+	if (is_forbidden(pivot, target, mnt))
+		die(0, "%s: %s may not be covered", volume->option, volume->target);
+	return target;
+}
+
+/* Attributes in two steps: what holds for the mounts below as well, then what does not. */
+static int set_attributes(int mnt, const struct mntopt *opt)
+{
+	struct mount_attr below = { .attr_set = opt->all_set, .attr_clr = opt->all_clear };
+	struct mount_attr top = { .attr_set = opt->set, .attr_clr = opt->clear };
+	struct mount_attr spread = { .propagation = opt->propagation };
+	int r = 0;
+
+	if (opt->all_set || opt->all_clear)
+		r = mnt_setattr(mnt, &below, true);
+	if (!r && (opt->set || opt->clear))
+		r = mnt_setattr(mnt, &top, false);
+	if (!r && opt->propagation)
+		r = mnt_setattr(mnt, &spread, opt->propagation_below);
+	return r;
+}
+
+static void map_ids(int mnt, const struct volume *volume)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
+	int r = mnt_idmap(volume->opt.inside, volume->opt.outside, volume->opt.count);
+
+	if (r < 0)
+		die(r, "%s: make a user namespace for idmap", volume->option);
+	attr.userns_fd = (unsigned)r;
+	r = mnt_setattr(mnt, &attr, false);
+	close((int)attr.userns_fd);
+	if (r < 0)
+		die_hint(r,
+			r == -EINVAL               ? "this file system cannot be id-mapped"
+				: r == -EOPNOTSUPP ? "it takes the mount calls of Linux 5.12"
+						   : NULL,
+			"%s: idmap", volume->option);
+}
+
+static int clone_source(const struct pivot *pivot, const struct volume *volume)
+{
+	struct mount_attr attr = {
+		.attr_set = pivot->args->dev_ok ? 0 : MOUNT_ATTR_NODEV,
+		.propagation = MS_PRIVATE,
+	};
+	int mnt, r;
+
+	if (volume->opt.nofollow) {
+		CLEANUP_FD int fd = open(volume->source, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		struct stat st;
+
+		if (fd >= 0 && !fstat(fd, &st) && S_ISLNK(st.st_mode))
+			die(-ELOOP, "%s: %s", volume->option, volume->source);
+	}
+	mnt = mnt_clone(AT_FDCWD, volume->source, !volume->opt.flat);
+	if (mnt < 0)
+		die_hint(mnt, mnt == -ENOENT ? "the source of a bind is not made for you" : NULL,
+			"%s: %s", volume->option, volume->source);
+	r = mnt_setattr(mnt, &attr, !volume->opt.flat);
+	if (r < 0)
+		die(r, "%s: set the attributes of the mount", volume->option);
+	return mnt;
+}
+
+static void attach_volume(const struct pivot *pivot, const struct volume *volume, int mnt)
+{
+	CLEANUP_FD int target = -1;
+	struct stat st;
+	int r;
+
+	if (fstat(mnt, &st) < 0)
+		die(-errno, "%s", volume->option);
+	target = open_target(pivot, volume, mnt, !S_ISDIR(st.st_mode) || volume->opt.create_file);
+	r = set_attributes(mnt, &volume->opt);
+	if (r < 0)
+		die_hint(r, r == -EPERM ? "flags of an inherited mount are locked" : NULL,
+			"%s: set the attributes of the mount", volume->option);
+	r = mnt_attach(mnt, target);
+	if (r < 0)
+		die_hint(r,
+			r == -ENOTDIR ? "a directory goes on a directory, a file on a file" : NULL,
+			"%s: mount on %s", volume->option, volume->target);
+	close(mnt);
+}
+
+static void read_options(struct volume *volume, char *list, bool bind)
+{
+	const char *bad;
+	int r = list ? mntopt_parse(list, bind, &volume->opt, &bad) : 0;
+
+	if (r == -EOPNOTSUPP)
+		usage_die("%s: %s belongs to a file system, the kernel ignores it for a bind mount",
+			volume->option, bad);
+	if (r == -EEXIST)
+		usage_die("%s: %s: one propagation only", volume->option, bad);
+	if (r < 0)
+		usage_die("%s: unknown mount option \"%s\"", volume->option, bad);
+	if (volume->opt.deprecated)
+		warn(0, "%s: %s is ignored by the kernel since 5.15", volume->option,
+			volume->opt.deprecated);
+}
+
+/* Cuts "A:B:C" at its colons, from the left, the last field keeping what is left; a backslash
+ * keeps a colon in a name.  text is changed. */
+static size_t split(char *text, char **fields, size_t max)
+{
+	char *out = text;
+	size_t count = 1;
+
+	fields[0] = text;
+	for (; *text; text++) {
+		if (*text == '\\' && (text[1] == ':' || text[1] == '\\')) {
+			*out++ = *++text;
+		} else if (*text == ':' && count < max) {
+			*out++ = '\0';
+			fields[count++] = out;
+		} else {
+			*out++ = *text;
+		}
+	}
+	*out = '\0';
+	return count;
+}
+
+static void add_bind(const struct pivot *pivot, struct volume *volume, char *spec)
+{
+	char *field[3] = { NULL };
+	int mnt;
+
+	if (split(spec, field, 3) < 2 || !*field[0] || !*field[1])
+		usage_die("-v: %s is not SRC:DST[:OPTIONS]", spec);
+	volume->source = field[0];
+	volume->target = field[1];
+	read_options(volume, field[2], true);
+	step("mount --bind %s %s%s%s", volume->source, pivot->rootfs,
+		*volume->target == '/' ? "" : "/", volume->target);
+	mnt = clone_source(pivot, volume);
+	if (volume->opt.count)
+		map_ids(mnt, volume);
+	attach_volume(pivot, volume, mnt);
+}
+
+static void add_device(const struct pivot *pivot, struct volume *volume, char *spec)
+{
+	struct mount_attr attr = { .attr_clr = MOUNT_ATTR_NODEV, .propagation = MS_PRIVATE };
+	char *field[2] = { NULL };
+	struct stat st;
+	int mnt, r;
+
+	volume->target = split(spec, field, 2) == 2 ? field[1] : field[0];
+	volume->source = field[0];
+	mnt = mnt_clone(AT_FDCWD, volume->source, false);
+	r = mnt < 0 ? mnt : fstat(mnt, &st) < 0 ? -errno : 0;
+	if (!r && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
+		r = -ENODEV;
+	if (!r)
+		r = mnt_setattr(mnt, &attr, false);
+	if (r < 0)
+		die(r, "%s: %s", volume->option, volume->source);
+	attach_volume(pivot, volume, mnt);
+}
+
+static void add_filesystem(
+	const struct pivot *pivot, struct volume *volume, const char *type, uint64_t attr)
+{
+	const char *why;
+	const char *options[MNTOPT_DATA + 2] = { NULL };
+	char source[4096];
+	size_t n = 0;
+	int mnt;
+
+	if (volume->source && *volume->source &&
+		fmt_path(source, sizeof(source), "source=%s", volume->source) == 0)
+		options[n++] = source;
+	for (size_t i = 0; volume->opt.data[i]; i++)
+		options[n++] = volume->opt.data[i];
+	if (!pivot->args->dev_ok)
+		attr |= MOUNT_ATTR_NODEV;
+	step("mount -t %s %s %s", type, volume->source ? volume->source : type, volume->target);
+	mnt = mnt_create(type, options, attr, &why);
+	err_why(why);
+	if (mnt < 0)
+		die_hint(mnt, mnt == -ENODEV ? "this kernel has no such file system" : NULL,
+			"%s: mount %s", volume->option, type);
+	attach_volume(pivot, volume, mnt);
+}
+
+/* An empty tmpfs has the mode of the directory that it covers, unless one is given. */
+static void add_tmpfs(const struct pivot *pivot, struct volume *volume, char *spec)
+{
+	CLEANUP_FD int covered = -1;
+	char *field[2] = { NULL };
+	char mode[16];
+	bool has_mode = false;
+	struct stat st;
+	size_t n = 0;
+
+	split(spec, field, 2);
+	volume->target = field[0];
+	read_options(volume, field[1], false);
+	for (; volume->opt.data[n]; n++)
+		has_mode |= !strncmp(volume->opt.data[n], "mode=", 5);
+	covered = fs_open_in(pivot->root, volume->target, O_PATH | O_DIRECTORY, 0);
+	if (!has_mode && n < MNTOPT_DATA) {
+		bool there = covered >= 0 && !fstat(covered, &st);
+
+		fmt_buf(mode, sizeof(mode), "mode=%o", there ? st.st_mode & 07777u : 0755u);
+		volume->opt.data[n] = mode;
+	}
+	add_filesystem(pivot, volume, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+}
+
+static void add_mount(const struct pivot *pivot, struct volume *volume, char *spec)
+{
+	char *field[4] = { NULL };
+
+	if (split(spec, field, 4) < 3 || !*field[0] || !*field[2])
+		usage_die("--mount: %s is not TYPE:SRC:DST[:OPTIONS]", spec);
+	volume->source = field[1];
+	volume->target = field[2];
+	read_options(volume, field[3], false);
+	add_filesystem(pivot, volume, field[0], 0);
+}
+
+void pivot_mount_volumes(const struct pivot *pivot)
+{
+	static const struct {
+		const char *name;
+		void (*add)(const struct pivot *pivot, struct volume *volume, char *spec);
+	} kinds[] = {
+		{ "volume", add_bind },
+		{ "tmpfs", add_tmpfs },
+		{ "mount", add_mount },
+		{ "device", add_device },
+	};
+
+	for (size_t i = 0; i < pivot->args->mounts.count; i++) {
+		const struct opt_item *item = &pivot->args->mounts.items[i];
+		char option[256], spec[8192];
+		struct volume volume = { .option = option };
+
+		fmt_buf(option, sizeof(option), "--%s %s", item->opt->name, item->value);
+		if (fmt_path(spec, sizeof(spec), "%s", item->value) < 0)
+			die(-ENAMETOOLONG, "%s", option);
+		for (size_t kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++)
+			if (!strcmp(item->opt->name, kinds[kind].name))
+				kinds[kind].add(pivot, &volume, spec);
+	}
+}

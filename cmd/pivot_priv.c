@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/* pivot_priv.c - see pivot_priv.h. */
+#include "pivot_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "fs.h"
+#include "parse.h"
+
+void pivot_priv_caps(const char *option, const char *list, uint64_t *set)
+{
+	const char *bad;
+	size_t length;
+
+	if (caps_parse(list, set, &bad, &length) < 0)
+		usage_die("%s: no capability \"%.*s\"", option, (int)length, bad);
+}
+
+static void parse_numbers(const struct pivot_priv_args *args, struct priv *priv)
+{
+	int score;
+	unsigned mask;
+
+	if (args->oom_score_adj) {
+		if (parse_int(args->oom_score_adj, -1000, 1000, &score) < 0)
+			usage_die("--oom-score-adj: %s is not -1000 to 1000", args->oom_score_adj);
+		priv->oom_score_adj = args->oom_score_adj;
+	}
+	if (args->nice) {
+		if (parse_int(args->nice, -20, 19, &priv->nice) < 0)
+			usage_die("--nice: %s is not -20 to 19", args->nice);
+		priv->set_nice = true;
+	}
+	if (args->umask) {
+		if (parse_octal(args->umask, 0777, &mask) < 0)
+			usage_die("--umask: %s is not 0 to 777", args->umask);
+		priv->umask = mask;
+		priv->set_umask = true;
+	}
+}
+
+void pivot_priv_parse(const struct pivot_priv_args *args, struct priv *priv)
+{
+	parse_numbers(args, priv);
+	if (args->caps)
+		pivot_priv_caps("--caps", args->caps, &priv->permitted);
+	if (args->ambient)
+		pivot_priv_caps("--ambient", args->ambient, &priv->ambient);
+	priv->permitted |= priv->ambient;
+	priv->bounding = priv->permitted;
+	if (args->securebits) {
+		if (priv_parse_securebits(args->securebits, &priv->securebits) < 0)
+			usage_die("--securebits: no such bit in %s", args->securebits);
+		priv->set_securebits = true;
+	}
+	for (size_t i = 0; i < args->limits.count; i++)
+		if (priv_parse_limit(priv, args->limits.items[i].value) < 0)
+			usage_die("--rlimit: %s is not NAME=SOFT[:HARD]",
+				args->limits.items[i].value);
+	if (args->pdeathsig) {
+		if (!strcmp(args->pdeathsig, "clear"))
+			priv->pdeath_signal = -1;
+		else if (parse_signal(args->pdeathsig, &priv->pdeath_signal) < 0)
+			usage_die("--pdeathsig: no signal %s", args->pdeathsig);
+	}
+	if (args->allow_setuid && args->no_new_privs)
+		usage_die("--allow-setuid and --no-new-privs exclude each other");
+	if (args->allow_setuid || args->no_new_privs)
+		priv->no_new_privs = args->no_new_privs;
+}
+
+/* A wrong number is a wrong command line; a name that is not there depends on the root. */
+static void check(int r, const char *option, const char *value, const char *file)
+{
+	if (r == -EINVAL || r == -ERANGE)
+		usage_die("%s: %s is neither a name nor an id", option, value);
+	if (r == -ENOENT)
+		die(0, "%s: %s is not in %s", option, value, file);
+	if (r < 0)
+		die(r, "%s: read %s", option, file);
+}
+
+/* In a user namespace that was made without privilege the kernel denies setgroups(2): what the
+ * caller had stays, unmapped. */
+static bool groups_are_denied(int proc)
+{
+	const char *path = proc == AT_FDCWD ? "/proc/self/setgroups" : "self/setgroups";
+	char answer[16] = "";
+
+	return fs_read(proc, path, answer, sizeof(answer)) > 0 && !strncmp(answer, "deny", 4);
+}
+
+void pivot_priv_find_user(const struct pivot_priv_args *args, int root, int proc, struct priv *priv,
+	gid_t *groups, struct passwd_user *user)
+{
+	int count = 0;
+
+	*user = (struct passwd_user){ .home = "" };
+	if (args->user) {
+		check(passwd_user_group(root, args->user, user), "--user", args->user,
+			"the root's passwd or group");
+		priv->ruid = priv->euid = user->uid;
+		priv->rgid = priv->egid = user->gid;
+		if (!args->groups)
+			count = passwd_groups(root, user, groups, PIVOT_GROUPS);
+		/* A container's uid 0 is what the capability sets are for; any other has none but
+		 * what is ambient. */
+		if (user->uid)
+			priv->permitted = priv->ambient;
+	}
+	if (args->groups)
+		count = passwd_group_list(root, args->groups, groups, PIVOT_GROUPS);
+	check(count, args->groups ? "--groups" : "--user", args->groups ? args->groups : args->user,
+		"the root's group");
+	if (!count && !getgroups(0, NULL))
+		return;
+	if (groups_are_denied(proc)) {
+		if (args->groups)
+			die_hint(-EPERM, "this user namespace denies setgroups", "--groups");
+		return;
+	}
+	priv->groups = groups;
+	priv->group_count = count;
+}
