@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: MIT
+/* vethctl_object.c - the verbs of links, addresses, routes and neighbours: sends the parsed message
+ * and deals with the answers that are not the end: it is there already (--if-missing), it is gone
+ * already (--if-exists), and what --atomic will have to undo. */
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+#include "cleanup.h"
+#include "err.h"
+#include "rtnl.h"
+#include "vethctl.h"
+
+enum { LINK = 1, ADDR = 2, ROUTE = 4, NEIGH = 8 };
+
+static const struct verb {
+	const char *name;
+	unsigned objects, on, flags;
+} verbs[] = {
+	{ "add", LINK | ADDR | ROUTE | NEIGH, ON_ADD, NLM_F_CREATE | NLM_F_EXCL },
+	{ "replace", ADDR | ROUTE | NEIGH, ON_ADD, NLM_F_CREATE | NLM_F_REPLACE },
+	{ "append", ROUTE, ON_ADD, NLM_F_CREATE | NLM_F_APPEND },
+	{ "set", LINK, ON_SET, 0 },
+	{ "del", LINK | ADDR | ROUTE | NEIGH, ON_DEL, 0 },
+	{ "flush", ADDR | NEIGH, ON_SHOW, 0 },
+	{ "get", ROUTE, ON_GET, 0 },
+	{ "show", LINK | ADDR | ROUTE | NEIGH, ON_SHOW, 0 },
+};
+
+static unsigned bit_of(const struct object *object)
+{
+	unsigned bit = LINK;
+
+	for (const struct object *const *o = veth_objects; *o != object; o++)
+		bit <<= 1;
+	return bit;
+}
+
+static const struct verb *find_verb(const struct object *object, const char *name)
+{
+	static const char *const same[][2] = { { "delete", "del" }, { "list", "show" },
+		{ "ls", "show" }, { "change", "replace" } };
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++)
+		if (!strcmp(same[i][0], name))
+			name = same[i][1];
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (verbs[i].objects & bit_of(object) && !strcmp(verbs[i].name, name))
+			return &verbs[i];
+	usage_die("%s: no verb %s", object->name, name);
+}
+
+/* ---- --if-missing: is what is there what was asked for? */
+
+static bool same_attr(const struct nlattr *a, const struct nlattr *b)
+{
+	return nl_size(a) == nl_size(b) && !memcmp(a + 1, b + 1, nl_size(a));
+}
+
+/* The kind, and what its words set, of a link; the peer of a veth is a link of its own. */
+static bool same_linkinfo(const struct nlattr *asked, const struct nlattr *have)
+{
+	const struct nlattr *a[IFLA_INFO_MAX + 1], *h[IFLA_INFO_MAX + 1], *data[64], *attr = NULL;
+
+	nl_parse_nest(a, IFLA_INFO_MAX, asked);
+	nl_parse_nest(h, IFLA_INFO_MAX, have);
+	if (strcmp(nl_text(a[IFLA_INFO_KIND]), nl_text(h[IFLA_INFO_KIND])) != 0)
+		return false;
+	if (!strcmp(nl_text(a[IFLA_INFO_KIND]), "veth"))
+		return true;
+	nl_parse_nest(data, 63, h[IFLA_INFO_DATA]);
+	while ((attr = nl_next_attr(a[IFLA_INFO_DATA], attr)))
+		if (attr->nla_type > 63 || !data[attr->nla_type] ||
+			!same_attr(attr, data[attr->nla_type]))
+			return false;
+	return true;
+}
+
+static void describe(struct print *p, const struct request *request, const struct nlmsghdr *message,
+	const struct field *field)
+{
+	p->items = 0;
+	p->out.used = 0;
+	print_object(p, request->object, message, field);
+	p->out.buf[p->out.used] = '\0';
+}
+
+/* returns  the first field in which the object that is there differs, or NULL */
+static const struct field *difference(const struct request *request, const struct nlmsghdr *have)
+{
+	const struct nlattr *asked[128], *there[128];
+	const struct ifinfomsg *want = NLMSG_DATA(request->batch.head), *link = NLMSG_DATA(have);
+
+	nl_parse_message(asked, 127, request->batch.head, request->object->size);
+	nl_parse_message(there, 127, have, request->object->size);
+	for (const struct field *field = request->object->fields; field->key; field++) {
+		const struct nlattr *a = field->head ? NULL : asked[field->attr];
+
+		if (request->object == &link_object && field->kind == F_BITS &&
+			(link->ifi_flags & want->ifi_change) != want->ifi_flags)
+			return field;
+		if (a && field->kind == F_LINKINFO
+				? !same_linkinfo(a, there[field->attr])
+				: a && (!there[field->attr] || !same_attr(a, there[field->attr])))
+			return field;
+	}
+	return NULL;
+}
+
+/* Is `have` the object that the request is about, whatever else may differ? */
+static bool same_key(const struct request *request, const struct nlmsghdr *have)
+{
+	static const uint16_t keys[][2] = { { IFLA_IFNAME, IFLA_IFNAME }, { IFA_LOCAL, IFA_LOCAL },
+		{ RTA_DST, RTA_PRIORITY }, { NDA_DST, NDA_DST } };
+	const struct nlattr *asked[128], *there[128];
+	const unsigned char *a = NLMSG_DATA(request->batch.head), *b = NLMSG_DATA(have);
+	unsigned which = 0;
+
+	while (veth_objects[which] != request->object)
+		which++;
+	if (have->nlmsg_type != request->object->add || *a != *b)
+		return false;
+	nl_parse_message(asked, 127, request->batch.head, request->object->size);
+	nl_parse_message(there, 127, have, request->object->size);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct nlattr *x = asked[keys[which][i]], *y = there[keys[which][i]];
+
+		if (request->object == &addr_object && !y)
+			y = there[IFA_ADDRESS];
+		if (x ? !y || !same_attr(x, y) : y && keys[which][i] == RTA_DST)
+			return false;
+	}
+	/* The link of an address or neighbour; the table of a route. */
+	if (request->object == &route_object)
+		return ((const struct rtmsg *)(const void *)a)->rtm_table ==
+			((const struct rtmsg *)(const void *)b)->rtm_table;
+	return request->object == &link_object || !memcmp(a + 4, b + 4, 4);
+}
+
+static int compare(struct veth *v, struct request *request)
+{
+	CLEANUP_FREE unsigned char *memory = NULL;
+	static const unsigned char zero[32];
+	const struct nlmsghdr *have = NULL;
+	const struct field *field;
+	struct print is = { .v = v }, want = { .v = v };
+	struct nl_answer answer;
+	struct nl_batch get;
+	bool json = v->json;
+	int r;
+
+	nl_init(&get);
+	memcpy(nl_begin(&get, request->object->get, 0, zero, request->object->size),
+		request_head(request), 1);
+	r = nl_dump(&v->nl, &get, &answer);
+	memory = answer.data;
+	do
+		have = r ? NULL : nl_next(&answer, have);
+	while (have && !same_key(request, have));
+	if (!have)
+		return failed(v, r ? r : -EEXIST, "%s %s %s", request->object->name, request->verb,
+			request->self);
+	field = difference(request, have);
+	if (!field)
+		return 0;
+	v->json = false;
+	describe(&is, request, have, field);
+	describe(&want, request, request->batch.head, field);
+	v->json = json;
+	return failed(v, 0, "%s %s %s: exists but differs: %s, wanted %s", request->object->name,
+		request->verb, request->self, is.out.buf, want.out.buf);
+}
+
+/* ---- --atomic */
+
+/* The message that sets back what a `link set` changes: each attribute as it is now. */
+static int keep_old_link(struct veth *v, struct request *request)
+{
+	const struct ifinfomsg *asked = request_head(request), *old;
+	const struct nlattr *table[IFLA_MAX + 1], *attr = NULL, *now[IFLA_MAX + 1];
+	_Alignas(8) unsigned char buf[8192];
+	const struct nlmsghdr *link;
+	struct nl_batch inverse;
+	struct ifinfomsg info = { 0 };
+	int r = rtnl_get_link(&v->nl, asked->ifi_index, NULL, buf, sizeof(buf), &link);
+
+	if (r < 0)
+		return r;
+	old = NLMSG_DATA(link);
+	nl_parse_message(now, IFLA_MAX, link, sizeof(*old));
+	nl_parse_message(table, IFLA_MAX, request->batch.head, sizeof(*asked));
+	info.ifi_index = asked->ifi_index;
+	info.ifi_change = asked->ifi_change;
+	info.ifi_flags = old->ifi_flags & asked->ifi_change;
+	nl_init(&inverse);
+	nl_begin(&inverse, RTM_NEWLINK, NLM_F_ACK, &info, sizeof(info));
+	for (unsigned i = 1; i <= IFLA_MAX; i++) {
+		attr = now[i];
+		if (!table[i])
+			continue;
+		if (attr)
+			nl_put(&inverse, i, attr + 1, nl_size(attr));
+		else if (i == IFLA_MASTER)
+			nl_put_u32(&inverse, i, 0);
+		else
+			nl_put(&inverse, i, NULL, 0);
+	}
+	undo_keep(v, &inverse);
+	return 0;
+}
+
+static void keep_inverse(struct veth *v, const struct request *request)
+{
+	struct nl_batch inverse = request->batch;
+	struct nlmsghdr *head = (struct nlmsghdr *)(void *)inverse.buf;
+	struct ifinfomsg info = { 0 };
+
+	if (request->object == &link_object) {
+		nl_init(&inverse);
+		nl_begin(&inverse, RTM_DELLINK, NLM_F_ACK, &info, sizeof(info));
+		nl_put_text(&inverse, IFLA_IFNAME, request->self);
+	} else {
+		head->nlmsg_type = request->object->del;
+		head->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	}
+	undo_keep(v, &inverse);
+}
+
+/* ---- sending */
+
+/* The kernel refuses a peer that is created UP: it is brought up when the pair is there. */
+static int finish_peer(struct veth *v, const struct request *request)
+{
+	struct ifinfomsg info = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+	const struct nlattr *table[IFLA_MAX + 1];
+	_Alignas(8) unsigned char buf[8192];
+	char name[IFNAMSIZ];
+	const struct nlmsghdr *link;
+	struct nl_batch batch;
+	struct nl main, peer;
+	int r = netns_nl_open(request->main_ns, &main, NETLINK_ROUTE);
+
+	if (!r)
+		r = rtnl_get_link(&main, 0, request->self, buf, sizeof(buf), &link);
+	nl_close(&main);
+	if (r < 0)
+		return r;
+	nl_parse_message(table, IFLA_MAX, link, sizeof(info));
+	info.ifi_index = (int)nl_u32(table[IFLA_LINK]);
+	r = netns_nl_open(request->peer_ns >= 0 ? request->peer_ns : -1, &peer, NETLINK_ROUTE);
+	if (!r && !request->has_peer_name && !v->quiet)
+		fmt_fd(STDOUT_FILENO, v->json ? "{\"ifname\":\"%s\",\"link\":\"%s\"}\n" : "%s %s\n",
+			request->self, rtnl_name(&peer, info.ifi_index, name));
+	if (!r && request->peer_up) {
+		nl_init(&batch);
+		nl_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &info, sizeof(info));
+		r = nl_talk(&peer, &batch, NULL);
+	}
+	nl_close(&peer);
+	return r;
+}
+
+/* Before 6.2 a link that is up keeps its name. */
+static int rename_up(struct veth *v, struct request *request)
+{
+	struct ifinfomsg info = { .ifi_change = IFF_UP };
+	struct nl_batch batch;
+	int r;
+
+	info.ifi_index = ((struct ifinfomsg *)request_head(request))->ifi_index;
+	nl_init(&batch);
+	nl_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &info, sizeof(info));
+	nl_talk(&v->nl, &batch, NULL);
+	r = nl_talk(&v->nl, &request->batch, NULL);
+	info.ifi_flags = IFF_UP;
+	nl_init(&batch);
+	nl_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &info, sizeof(info));
+	nl_talk(&v->nl, &batch, NULL);
+	return r;
+}
+
+static int refused(struct veth *v, const struct request *request, int r)
+{
+	const struct nlattr *table[IFLA_MAX + 1], *kind[IFLA_INFO_MAX + 1];
+	_Alignas(8) unsigned char buf[8192];
+	const struct nlmsghdr *link;
+	char hint[160] = "", why[sizeof(v->nl.why)];
+	bool is_link = request->object == &link_object;
+
+	memcpy(why, v->nl.why, sizeof(why));
+	if (r == -EOPNOTSUPP && request->kind)
+		fmt_buf(hint, sizeof(hint), "the kernel lacks links of type %s", request->kind);
+	if (r == -EEXIST && is_link &&
+		!rtnl_get_link(&v->nl, 0, request->self, buf, sizeof(buf), &link)) {
+		nl_parse_message(table, IFLA_MAX, link, sizeof(struct ifinfomsg));
+		nl_parse_nest(kind, IFLA_INFO_MAX, table[IFLA_LINKINFO]);
+		fmt_buf(hint, sizeof(hint), "ifindex %d, kind %s%s%s",
+			((const struct ifinfomsg *)NLMSG_DATA(link))->ifi_index,
+			nl_text(kind[IFLA_INFO_KIND]), table[IFLA_IFALIAS] ? ", alias " : "",
+			nl_text(table[IFLA_IFALIAS]));
+	}
+	memcpy(v->nl.why, why, sizeof(why));
+	return failed_hint(v, r, *hint ? hint : NULL, "%s %s %s", request->object->name,
+		request->verb, request->self);
+}
+
+static int send_request(struct veth *v, struct request *request)
+{
+	const struct nlattr *table[IFLA_MAX + 1];
+	bool is_link = request->object == &link_object;
+	int r = 0;
+
+	if (v->atomic && request->on == ON_SET)
+		r = keep_old_link(v, request);
+	if (!r)
+		r = nl_talk(&v->nl, &request->batch, NULL);
+	nl_parse_message(table, IFLA_MAX, request->batch.head, request->object->size);
+	if (r == -EBUSY && is_link && table[IFLA_IFNAME])
+		r = rename_up(v, request);
+	if (r == -EEXIST && v->if_missing && request->on == ON_ADD)
+		return compare(v, request);
+	if (v->if_exists && request->on == ON_DEL &&
+		(r == -ENODEV || r == -ENOENT || r == -ESRCH || r == -EADDRNOTAVAIL))
+		r = 0;
+	if (r < 0)
+		return refused(v, request, r);
+	if (v->atomic && request->on == ON_ADD)
+		keep_inverse(v, request);
+	if (request->kind && !strcmp(request->kind, "veth") &&
+		(request->peer_up || !request->has_peer_name))
+		r = finish_peer(v, request);
+	return r < 0 ? failed(v, r, "link add %s: its peer", request->self) : 0;
+}
+
+static int flush(struct veth *v, const struct object *object, char **words)
+{
+	CLEANUP_FREE unsigned char *memory = NULL;
+	const struct nlmsghdr *message = NULL;
+	struct nl_answer answer;
+	struct request filter;
+	int r;
+
+	request_parse(&filter, v, object, "flush", ON_SHOW, object->get, 0, words);
+	if (!filter.has_dev)
+		usage_die("%s flush: which dev?", object->name);
+	if (filter.error || v->checking)
+		return filter.error != 0;
+	r = show_dump(v, &filter, &answer);
+	memory = answer.data;
+	while (!r && (message = nl_next(&answer, message))) {
+		struct nl_batch batch;
+
+		if (!show_wanted(&filter, message))
+			continue;
+		nl_init(&batch);
+		nl_begin(&batch, object->del, NLM_F_ACK, NLMSG_DATA(message),
+			NLMSG_PAYLOAD(message, 0));
+		r = nl_talk(&v->nl, &batch, NULL);
+		/* Removing an address may take others, its secondaries, with it. */
+		r = r < 0 && r != -EADDRNOTAVAIL ? failed(v, r, "%s flush", object->name) : 0;
+	}
+	return r;
+}
+
+static int route_get(struct veth *v, struct request *request)
+{
+	_Alignas(8) unsigned char buf[4096];
+	struct nl_answer answer = { .data = buf, .room = sizeof(buf) };
+	int r = nl_talk(&v->nl, &request->batch, &answer);
+
+	return r < 0 ? failed(v, r, "route get %s", request->self)
+		     : show_answer(v, request->object, &answer);
+}
+
+int object_run(struct veth *v, const struct object *object, char **words)
+{
+	const struct verb *verb = find_verb(object, *words ? *words : "show");
+	unsigned type = verb->on == ON_DEL ? object->del
+		: verb->on == ON_GET       ? object->get
+					   : object->add;
+	struct request request;
+	int status = 0;
+
+	words += *words != NULL;
+	if (!strcmp(verb->name, "flush") && !v->atomic)
+		return flush(v, object, words);
+	if (verb->on == ON_SHOW && !v->atomic)
+		return show_run(v, object, words);
+	if (v->atomic && verb->flags != (NLM_F_CREATE | NLM_F_EXCL) && verb->on != ON_SET)
+		usage_die(
+			"%s %s: cannot be undone, so not with --atomic", object->name, verb->name);
+	request_parse(
+		&request, v, object, verb->name, verb->on, type, verb->flags | NLM_F_ACK, words);
+	if (v->atomic && verb->on == ON_SET && request.has_ns)
+		usage_die("link set netns: cannot be undone, so not with --atomic");
+	if (request.error) {
+		bool gone = request.error == -ENODEV && v->if_exists && verb->on == ON_DEL;
+
+		status = gone ? 0 : 1;
+	} else if (v->dry_run && !v->checking) {
+		status = show_request(v, &request);
+	} else if (!v->checking) {
+		status = verb->on == ON_GET ? route_get(v, &request) : send_request(v, &request);
+	}
+	request_close(&request);
+	return status;
+}
