@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* applets.h - the one list of applets, a line each: main.c and the Makefile read it. */
 APPLET(cgexec)
 APPLET(cgwatch)
 APPLET(chroot)
@@ -13,6 +14,7 @@ APPLET(pivot)
 APPLET(poweroff)
 APPLET(put)
 APPLET(ready)
+APPLET(setpriv)
 APPLET(sig)
 APPLET(switch_root)
 APPLET(unshare)

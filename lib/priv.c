@@ -239,12 +239,20 @@ int priv_parse_limit(struct priv *priv, const char *spec)
 	return -EINVAL;
 }
 
+const char *priv_securebit_name(int bit)
+{
+	return (size_t)bit < sizeof(securebit_names) / sizeof(securebit_names[0])
+		? securebit_names[bit]
+		: NULL;
+}
+
 static int securebit(const char *name)
 {
-	for (size_t i = 0; i < sizeof(securebit_names) / sizeof(securebit_names[0]); i++)
-		if (!strcmp(name, securebit_names[i]))
-			return (int)i;
-	return -EINVAL;
+	int bit = 0;
+
+	while (priv_securebit_name(bit) && strcmp(name, securebit_names[bit]) != 0)
+		bit++;
+	return priv_securebit_name(bit) ? bit : -EINVAL;
 }
 
 int priv_parse_securebits(const char *list, unsigned *bits)

@@ -62,6 +62,7 @@ int priv_parse_limit(struct priv *priv, const char *spec);
 
 /* "[+-]NAME,..." of noroot, no_setuid_fixup, keep_caps (not lasting), no_cap_ambient_raise and
  * their _locked forms, or "none"; starts from the bits of this process.  errors  -EINVAL */
+const char *priv_securebit_name(int bit); /* NULL: there is none */
 int priv_parse_securebits(const char *list, unsigned *bits);
 
 #endif
