@@ -56,6 +56,10 @@ static const struct {
 	{ "gc", "", gc_run },
 	{ "nat", "", nat_run },
 	{ "publish", "", publish_run },
+	{ "ipam", "", ipam_run },
+	{ "hosts", "", hosts_run },
+	{ "proxy", "", proxy_run },
+	{ "uplink", "", uplink_run },
 };
 
 /* ---- messages */

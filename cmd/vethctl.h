@@ -208,6 +208,10 @@ veth_verb netns_run, bridge_run, bridge_alias, ifconfig_run, attach_run, detach_
 #define VETH_GROUP                                                                                 \
 	18795 /* of the host ends that attach makes, so that one message finds them all */
 
+/* Deletes a link by name, if it is one of ours: of the group, or with the alias of the id.
+ *   returns  0 also where there is none */
+int delete_host_end(struct veth *v, const char *name, const char *id);
+
 /* Takes back what was attached with an id.  -ENOENT: nothing was. */
 int detach_id(struct veth *v, const char *net, const char *id);
 

@@ -208,6 +208,19 @@ static int read_bridge_addresses(struct veth *v, struct attach *a)
 	return 0;
 }
 
+/* The network alone as an IPv6 address: the IPv4 address is the rest of it, so that one lease
+ * serves both. */
+static void derive_ipv6(struct attach *a)
+{
+	for (unsigned i = 1; i < a->ip_count; i++) {
+		struct inet net = inet_first(&a->ip[i]);
+
+		if (a->ip[0].family == AF_INET && net.family == AF_INET6 && net.prefix <= 96 &&
+			inet_equal(&net, &a->ip[i]))
+			memcpy(a->ip[i].bytes + 12, a->ip[0].bytes, 4);
+	}
+}
+
 /* What was not said follows from the bridge: the gateways. */
 static void choose_gateways(struct attach *a)
 {
@@ -545,8 +558,13 @@ static int connect_namespace(struct veth *v, struct attach *a)
 	char line[1000];
 	int status, r = make_pair(v, a);
 
-	if (r < 0)
-		return failed(v, r, "attach: link %s", a->host_name);
+	if (r < 0) {
+		failed(v, r, "attach: link %s", a->host_name);
+		/* The answer may be what was lost, and the link be there. */
+		if (r != -EEXIST)
+			delete_host_end(v, a->host_name, a->id ? a->id : "");
+		return 1;
+	}
 	r = describe(a, line, sizeof(line));
 	if (!r && a->id)
 		r = ipam_note(&a->lease, line);
@@ -591,6 +609,7 @@ static int attach(struct veth *v, struct attach *a)
 	r = a->id ? claim(v, a) : 0;
 	if (r)
 		return r != -EEXIST;
+	derive_ipv6(a);
 	choose_mac(a);
 	choose_gateways(a);
 	r = connect_namespace(v, a);

@@ -13,9 +13,7 @@
 #include "rtnl.h"
 #include "vethctl.h"
 
-/* Deletes a link by name, if it is one of ours: of the group, or with the alias of the id.
- *   returns  0 also where there is none */
-static int delete_host_end(struct veth *v, const char *name, const char *id)
+int delete_host_end(struct veth *v, const char *name, const char *id)
 {
 	const struct nlattr *table[IFLA_MAX + 1];
 	_Alignas(8) unsigned char buf[8192];

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/* vethctl_uplink.c - the way out of a network namespace for who is not root: no link can be made
+ * from a user namespace into the host's.  A helper that speaks TCP itself is executed where one is
+ * installed; without, there is loopback only. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include "cleanup.h"
+#include "err.h"
+#include "exec.h"
+#include "parse.h"
+#include "rtnl.h"
+#include "vethctl.h"
+
+static int loopback_only(struct veth *v, const char *pid, const char *why)
+{
+	const struct ifinfomsg up = { .ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+	CLEANUP_FD int nsfd = -1;
+	struct nl_batch batch;
+	struct nl inside;
+	char path[128];
+	int r;
+
+	nsfd = netns_open(pid, path, sizeof(path));
+	r = nsfd < 0 ? nsfd : netns_nl_open(nsfd, &inside, NETLINK_ROUTE);
+	if (r == 0) {
+		nl_init(&batch);
+		nl_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &up, sizeof(up));
+		r = nl_talk(&inside, &batch, NULL);
+		nl_close(&inside);
+	}
+	if (r < 0)
+		return failed(v, r, "uplink: lo in %s", path);
+	if (!v->quiet)
+		warn(0, "uplink: loopback only: %s", why);
+	return 0;
+}
+
+int uplink_run(struct veth *v, char **words)
+{
+	static char *pasta[] = { (char *)"pasta", (char *)"--config-net", NULL, NULL };
+	static char *slirp[] = { (char *)"slirp4netns", (char *)"--configure",
+		(char *)"--disable-host-loopback", (char *)"--mtu=65520", NULL, (char *)"tap0", NULL };
+	CLEANUP_FD int tun = -1;
+	char file[PATH_MAX];
+	pid_t pid;
+
+	if (!words[1] || words[2] || parse_pid(words[1], &pid) < 0)
+		usage_die("uplink PID");
+	if (v->checking || v->dry_run)
+		return 0;
+	tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	if (tun < 0)
+		return loopback_only(v, words[1], "/dev/net/tun cannot be opened");
+	pasta[2] = words[1];
+	slirp[4] = words[1];
+	if (exec_find(pasta[0], file, sizeof(file)) == 0)
+		v->chain->next = pasta;
+	else if (exec_find(slirp[0], file, sizeof(file)) == 0)
+		v->chain->next = slirp;
+	else
+		return loopback_only(v, words[1], "neither pasta nor slirp4netns is installed");
+	return 0;
+}
