@@ -264,7 +264,9 @@ static void prepare_mounts(const struct pivot *pivot)
 static int pivot_run(const struct applet *self, char **argv, struct chain *chain)
 {
 	struct pivot_args args = { 0 };
-	struct pivot pivot = { .args = &args, .chain = chain, .root = -1, .proc = -1, .dev = -1 };
+	struct pivot pivot = {
+		.args = &args, .chain = chain, .root = -1, .proc = -1, .dev = -1, .idmap = -1
+	};
 	char **words = applet_args(self, &args, argv, 2);
 	const char *what;
 	mode_t mask;
@@ -276,11 +278,14 @@ static int pivot_run(const struct applet *self, char **argv, struct chain *chain
 	apply_privileged(&args);
 	choose_privileges(&pivot);
 	choose_filter(&pivot);
+	pivot_read_volumes(&pivot);
 	pivot_read_env_file(&pivot);
 	enter_namespace(&pivot);
 	r = seal_self(chain, argv, &what);
 	if (r < 0)
 		die(r, "%s", what);
+	pivot_make_idmap(&pivot);
+	pivot_make_idmaps(&pivot);
 	prepare_mounts(&pivot);
 	mask = umask(0);
 	pivot_make_root(&pivot);

@@ -23,6 +23,8 @@ struct pivot_args {
 	struct pivot_priv_args priv;
 };
 
+struct volume;
+
 struct pivot {
 	struct pivot_args *args;
 	struct chain *chain;
@@ -30,6 +32,8 @@ struct pivot {
 	struct priv priv;
 	/* The new root; a procfs that nothing can cover; our tmpfs on /dev, or -1. */
 	int root, proc, dev;
+	struct volume *volumes; /* as many as args->mounts */
+	int idmap;              /* a user namespace for the root, or -1 */
 };
 
 #define PIVOT_EMPTY ".empty" /* a directory in that tmpfs, while the root is made */
@@ -37,7 +41,9 @@ struct pivot {
 /* Is it certain that this process is not in the initial namespace of a kind (CLONE_NEW*)? */
 bool pivot_has_own(const struct pivot *pivot, unsigned kind);
 
-/* pivot_root.c: the clone of ROOTFS or an overlay, attached over "/". */
+/* pivot_root.c: the user namespace of --idmap; the clone of ROOTFS or an overlay, attached over
+ * "/". */
+void pivot_make_idmap(struct pivot *pivot);
 void pivot_make_root(struct pivot *pivot);
 /* Enters it; the old root is gone. */
 void pivot_enter(struct pivot *pivot);
@@ -55,7 +61,10 @@ void pivot_mount_dev(struct pivot *pivot);
 /* A detached mount of the null node, for covering files. */
 int pivot_clone_null(const struct pivot *pivot);
 
-/* pivot_bind.c: -v, --tmpfs, --mount and --device. */
+/* pivot_bind.c: -v, --tmpfs, --mount and --device.  Read before anything changes. */
+void pivot_read_volumes(struct pivot *pivot);
+/* User namespaces of idmap=: while "/" is not covered, since the kernel makes none in a chroot. */
+void pivot_make_idmaps(const struct pivot *pivot);
 void pivot_mount_volumes(const struct pivot *pivot);
 
 /* pivot_end.c: standard input before the old root goes; all else after that. */

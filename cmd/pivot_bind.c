@@ -5,6 +5,7 @@
  * descriptor, and the mount goes onto that: whatever changes meanwhile, it cannot land outside. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -22,9 +23,17 @@
 #include "pivot.h"
 
 struct volume {
-	const char *option; /* "-v SRC:DST", for messages */
-	const char *source, *target;
+	const struct volume_kind *kind;
+	const char *option; /* "--volume SRC:DST", for messages */
+	const char *type, *source, *target;
 	struct mntopt opt;
+	int userns; /* of idmap=, or -1 */
+};
+
+struct volume_kind {
+	const char *name;
+	void (*read)(struct volume *volume, char *spec);
+	void (*mount)(const struct pivot *pivot, struct volume *volume);
 };
 
 /* Makes what is missing of the path below root, one component after the other. */
@@ -121,20 +130,19 @@ static int set_attributes(int mnt, const struct mntopt *opt)
 
 static void map_ids(int mnt, const struct volume *volume)
 {
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
-	int r = mnt_idmap(volume->opt.inside, volume->opt.outside, volume->opt.count);
+	struct mount_attr attr = {
+		.attr_set = MOUNT_ATTR_IDMAP,
+		.userns_fd = (unsigned)volume->userns,
+	};
+	int r = mnt_setattr(mnt, &attr, false);
 
-	if (r < 0)
-		die(r, "%s: make a user namespace for idmap", volume->option);
-	attr.userns_fd = (unsigned)r;
-	r = mnt_setattr(mnt, &attr, false);
-	close((int)attr.userns_fd);
 	if (r < 0)
 		die_hint(r,
 			r == -EINVAL               ? "this file system cannot be id-mapped"
 				: r == -EOPNOTSUPP ? "it takes the mount calls of Linux 5.12"
 						   : NULL,
 			"%s: idmap", volume->option);
+	close(volume->userns);
 }
 
 static int clone_source(const struct pivot *pivot, const struct volume *volume)
@@ -222,35 +230,44 @@ static size_t split(char *text, char **fields, size_t max)
 	return count;
 }
 
-static void add_bind(const struct pivot *pivot, struct volume *volume, char *spec)
+static void read_bind(struct volume *volume, char *spec)
 {
 	char *field[3] = { NULL };
-	int mnt;
 
 	if (split(spec, field, 3) < 2 || !*field[0] || !*field[1])
 		usage_die("-v: %s is not SRC:DST[:OPTIONS]", spec);
 	volume->source = field[0];
 	volume->target = field[1];
 	read_options(volume, field[2], true);
+}
+
+static void mount_bind(const struct pivot *pivot, struct volume *volume)
+{
+	int mnt;
+
 	step("mount --bind %s %s%s%s", volume->source, pivot->rootfs,
 		*volume->target == '/' ? "" : "/", volume->target);
 	mnt = clone_source(pivot, volume);
-	if (volume->opt.count)
+	if (volume->userns >= 0)
 		map_ids(mnt, volume);
 	attach_volume(pivot, volume, mnt);
 }
 
-static void add_device(const struct pivot *pivot, struct volume *volume, char *spec)
+static void read_device(struct volume *volume, char *spec)
 {
-	struct mount_attr attr = { .attr_clr = MOUNT_ATTR_NODEV, .propagation = MS_PRIVATE };
 	char *field[2] = { NULL };
-	struct stat st;
-	int mnt, r;
 
 	volume->target = split(spec, field, 2) == 2 ? field[1] : field[0];
 	volume->source = field[0];
-	mnt = mnt_clone(AT_FDCWD, volume->source, false);
-	r = mnt < 0 ? mnt : fstat(mnt, &st) < 0 ? -errno : 0;
+}
+
+static void mount_device(const struct pivot *pivot, struct volume *volume)
+{
+	struct mount_attr attr = { .attr_clr = MOUNT_ATTR_NODEV, .propagation = MS_PRIVATE };
+	struct stat st;
+	int mnt = mnt_clone(AT_FDCWD, volume->source, false);
+	int r = mnt < 0 ? mnt : fstat(mnt, &st) < 0 ? -errno : 0;
+
 	if (!r && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		r = -ENODEV;
 	if (!r)
@@ -260,11 +277,22 @@ static void add_device(const struct pivot *pivot, struct volume *volume, char *s
 	attach_volume(pivot, volume, mnt);
 }
 
-static void add_filesystem(
-	const struct pivot *pivot, struct volume *volume, const char *type, uint64_t attr)
+static void read_filesystem(struct volume *volume, char *spec)
+{
+	char *field[4] = { NULL };
+
+	if (split(spec, field, 4) < 3 || !*field[0] || !*field[2])
+		usage_die("--mount: %s is not TYPE:SRC:DST[:OPTIONS]", spec);
+	volume->type = field[0];
+	volume->source = field[1];
+	volume->target = field[2];
+	read_options(volume, field[3], false);
+}
+
+static void mount_filesystem(const struct pivot *pivot, struct volume *volume)
 {
 	const char *why;
-	const char *options[MNTOPT_DATA + 2] = { NULL };
+	const char *options[MNTOPT_DATA + 3] = { NULL };
 	char source[4096];
 	size_t n = 0;
 	int mnt;
@@ -274,76 +302,95 @@ static void add_filesystem(
 		options[n++] = source;
 	for (size_t i = 0; volume->opt.data[i]; i++)
 		options[n++] = volume->opt.data[i];
-	if (!pivot->args->dev_ok)
-		attr |= MOUNT_ATTR_NODEV;
-	step("mount -t %s %s %s", type, volume->source ? volume->source : type, volume->target);
-	mnt = mnt_create(type, options, attr, &why);
+	step("mount -t %s %s %s", volume->type, volume->source ? volume->source : volume->type,
+		volume->target);
+	mnt = mnt_create(volume->type, options, pivot->args->dev_ok ? 0 : MOUNT_ATTR_NODEV, &why);
 	err_why(why);
 	if (mnt < 0)
 		die_hint(mnt, mnt == -ENODEV ? "this kernel has no such file system" : NULL,
-			"%s: mount %s", volume->option, type);
+			"%s: mount %s", volume->option, volume->type);
 	attach_volume(pivot, volume, mnt);
 }
 
-/* An empty tmpfs has the mode of the directory that it covers, unless one is given. */
-static void add_tmpfs(const struct pivot *pivot, struct volume *volume, char *spec)
+static void read_tmpfs(struct volume *volume, char *spec)
 {
-	CLEANUP_FD int covered = -1;
 	char *field[2] = { NULL };
+
+	split(spec, field, 2);
+	volume->type = "tmpfs";
+	volume->target = field[0];
+	volume->opt.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+	read_options(volume, field[1], false);
+}
+
+/* An empty tmpfs has the mode of the directory that it covers, unless one is given. */
+static void mount_tmpfs(const struct pivot *pivot, struct volume *volume)
+{
+	CLEANUP_FD int covered = fs_open_in(pivot->root, volume->target, O_PATH | O_DIRECTORY, 0);
 	char mode[16];
 	bool has_mode = false;
 	struct stat st;
 	size_t n = 0;
 
-	split(spec, field, 2);
-	volume->target = field[0];
-	read_options(volume, field[1], false);
 	for (; volume->opt.data[n]; n++)
 		has_mode |= !strncmp(volume->opt.data[n], "mode=", 5);
-	covered = fs_open_in(pivot->root, volume->target, O_PATH | O_DIRECTORY, 0);
 	if (!has_mode && n < MNTOPT_DATA) {
 		bool there = covered >= 0 && !fstat(covered, &st);
 
 		fmt_buf(mode, sizeof(mode), "mode=%o", there ? st.st_mode & 07777u : 0755u);
 		volume->opt.data[n] = mode;
 	}
-	add_filesystem(pivot, volume, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+	mount_filesystem(pivot, volume);
 }
 
-static void add_mount(const struct pivot *pivot, struct volume *volume, char *spec)
-{
-	char *field[4] = { NULL };
+static const struct volume_kind kinds[] = {
+	{ "volume", read_bind, mount_bind },
+	{ "tmpfs", read_tmpfs, mount_tmpfs },
+	{ "mount", read_filesystem, mount_filesystem },
+	{ "device", read_device, mount_device },
+};
 
-	if (split(spec, field, 4) < 3 || !*field[0] || !*field[2])
-		usage_die("--mount: %s is not TYPE:SRC:DST[:OPTIONS]", spec);
-	volume->source = field[1];
-	volume->target = field[2];
-	read_options(volume, field[3], false);
-	add_filesystem(pivot, volume, field[0], 0);
+void pivot_read_volumes(struct pivot *pivot)
+{
+	const struct opt_list *list = &pivot->args->mounts;
+
+	pivot->volumes = list->count ? calloc(list->count, sizeof(*pivot->volumes)) : NULL;
+	if (list->count && !pivot->volumes)
+		die(-ENOMEM, "mounts");
+	for (size_t i = 0; i < list->count; i++) {
+		const char *name = list->items[i].opt->name, *value = list->items[i].value;
+		struct volume *volume = &pivot->volumes[i];
+		size_t size = strlen(name) + strlen(value) + 4;
+		char *option = malloc(size), *spec = strdup(value);
+
+		if (!option || !spec)
+			die(-ENOMEM, "mounts");
+		fmt_buf(option, size, "--%s %s", name, value);
+		volume->option = option;
+		volume->userns = -1;
+		volume->kind = kinds;
+		while (strcmp(volume->kind->name, name) != 0)
+			volume->kind++;
+		volume->kind->read(volume, spec);
+	}
+}
+
+void pivot_make_idmaps(const struct pivot *pivot)
+{
+	for (size_t i = 0; i < pivot->args->mounts.count; i++) {
+		struct volume *volume = &pivot->volumes[i];
+		const struct mntopt *opt = &volume->opt;
+
+		if (!opt->count)
+			continue;
+		volume->userns = mnt_idmap(opt->inside, opt->outside, opt->count);
+		if (volume->userns < 0)
+			die(volume->userns, "%s: make a user namespace", volume->option);
+	}
 }
 
 void pivot_mount_volumes(const struct pivot *pivot)
 {
-	static const struct {
-		const char *name;
-		void (*add)(const struct pivot *pivot, struct volume *volume, char *spec);
-	} kinds[] = {
-		{ "volume", add_bind },
-		{ "tmpfs", add_tmpfs },
-		{ "mount", add_mount },
-		{ "device", add_device },
-	};
-
-	for (size_t i = 0; i < pivot->args->mounts.count; i++) {
-		const struct opt_item *item = &pivot->args->mounts.items[i];
-		char option[256], spec[8192];
-		struct volume volume = { .option = option };
-
-		fmt_buf(option, sizeof(option), "--%s %s", item->opt->name, item->value);
-		if (fmt_path(spec, sizeof(spec), "%s", item->value) < 0)
-			die(-ENAMETOOLONG, "%s", option);
-		for (size_t kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++)
-			if (!strcmp(item->opt->name, kinds[kind].name))
-				kinds[kind].add(pivot, &volume, spec);
-	}
+	for (size_t i = 0; i < pivot->args->mounts.count; i++)
+		pivot->volumes[i].kind->mount(pivot, &pivot->volumes[i]);
 }

@@ -34,18 +34,18 @@ static const char *mount_hint(int r)
 	}
 }
 
-static void idmap_root(const struct pivot *pivot, struct mount_attr *attr)
+void pivot_make_idmap(struct pivot *pivot)
 {
+	const char *spec = pivot->args->idmap;
 	struct mntopt opt = { 0 };
-	int r = mntopt_parse_idmap(pivot->args->idmap, &opt);
 
-	if (r < 0)
-		usage_die("--idmap: %s is not INSIDE:OUTSIDE:COUNT", pivot->args->idmap);
-	r = mnt_idmap(opt.inside, opt.outside, opt.count);
-	if (r < 0)
-		die(r, "--idmap %s: make a user namespace", pivot->args->idmap);
-	attr->attr_set |= MOUNT_ATTR_IDMAP;
-	attr->userns_fd = (unsigned)r;
+	if (!spec)
+		return;
+	if (mntopt_parse_idmap(spec, &opt) < 0)
+		usage_die("--idmap: %s is not INSIDE:OUTSIDE:COUNT", spec);
+	pivot->idmap = mnt_idmap(opt.inside, opt.outside, opt.count);
+	if (pivot->idmap < 0)
+		die(pivot->idmap, "--idmap %s: make a user namespace", spec);
 }
 
 static int clone_rootfs(const struct pivot *pivot)
@@ -70,18 +70,21 @@ static int clone_rootfs(const struct pivot *pivot)
 		/* The top alone, until the mount points are made; one that is locked stays. */
 		mnt_setattr(root, &writable, false);
 	}
-	if (!pivot->args->idmap)
+	if (pivot->idmap < 0)
 		return root;
 	/* By itself, so that a refusal can be told from the rest; never with what is below. */
-	attr = (struct mount_attr){ 0 };
-	idmap_root(pivot, &attr);
+	attr = (struct mount_attr){
+		.attr_set = MOUNT_ATTR_IDMAP,
+		.userns_fd = (unsigned)pivot->idmap,
+	};
 	r = mnt_setattr(root, &attr, false);
 	if (r < 0)
 		die_hint(r,
-			r == -EINVAL ? "this file system cannot be id-mapped, or it is already"
-				     : NULL,
+			r == -EINVAL ? "this file system cannot be id-mapped, or is already"
+				: r == -EOPNOTSUPP ? "it takes the mount calls of Linux 5.12"
+						   : NULL,
 			"--idmap: %s", pivot->rootfs);
-	close((int)attr.userns_fd);
+	close(pivot->idmap);
 	return root;
 }
 

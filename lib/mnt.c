@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -111,11 +112,20 @@ int mnt_setattr(int mnt, struct mount_attr *attr, bool recursive)
 		   : sys_mount_setattr(mnt, "", flags, attr, sizeof(*attr));
 }
 
+static bool is_dir(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISDIR(st.st_mode);
+}
+
 int mnt_attach(int mnt, int target)
 {
-	return old ? mnt_old_attach(mnt, target)
-		   : sys_move_mount(mnt, "", target, "",
-			     MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+	const unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+	int r = old ? mnt_old_attach(mnt, target) : sys_move_mount(mnt, "", target, "", flags);
+
+	/* The kernel has one word for this and for several worse things. */
+	return r == -EINVAL && is_dir(mnt) != is_dir(target) ? -ENOTDIR : r;
 }
 
 int mnt_attach_at(int mnt, int dir, const char *name)

@@ -11,6 +11,10 @@
 who=root
 R=$tmp/r
 
+# The shell of busybox would run its own.
+unshare() { "$HUSK" unshare "$@"; }
+pivot() { "$HUSK" pivot "$@"; }
+
 make_root() {
 	mkdir -p "$1/bin" "$1/proc" "$1/sys" "$1/dev" "$1/etc" "$1/root" "$1/tmp"
 	chmod 1777 "$1/tmp"
@@ -33,7 +37,7 @@ as_user() {
 Q() {
 	case $who in
 	root) unshare -pnmu pivot "$@" ;;
-	user) as_user unshare -Urpnmui pivot "$@" ;;
+	user) as_user "$HUSK" unshare -Urpnmui pivot "$@" ;;
 	esac
 }
 

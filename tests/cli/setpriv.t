@@ -3,6 +3,9 @@
 # setpriv: what it shows, what it refuses, and, as root, what it sets.
 . "$(dirname "$0")/../lib.sh"
 
+# The shell of busybox would run its own.
+setpriv() { "$HUSK" setpriv "$@"; }
+
 fails 'a command is needed' 1 'setpriv: missing operand: COMMAND*' setpriv --no-new-privs
 fails 'an option that is none' 1 'setpriv: unknown option --selinux*' setpriv --selinux x true
 fails '25 an id must be a number as a whole' 1 'setpriv: --reuid: 0x is neither*' setpriv --reuid 0x true
@@ -30,14 +33,14 @@ fails 'a capability that is none' 1 'setpriv: --inh-caps: no capability "+root"*
 fails 'a signal that is none' 1 'setpriv: --pdeathsig: no signal 99*' setpriv --pdeathsig 99 true
 fails 'a securebit that is none' 1 'setpriv: --securebits: no such bit in +x*' \
 	setpriv --securebits +x true
-gives '--nnp is --no-new-privs' 0 'no_new_privs: 1' sh -c 'setpriv --nnp setpriv -d | grep no_new'
-gives '--no-new-privs' 0 'no_new_privs: 1' sh -c 'setpriv --no-new-privs setpriv --dump | grep no_new'
+gives '--nnp is --no-new-privs' 0 'no_new_privs: 1' sh -c '"$HUSK" setpriv --nnp setpriv -d | grep no_new'
+gives '--no-new-privs' 0 'no_new_privs: 1' sh -c '"$HUSK" setpriv --no-new-privs setpriv --dump | grep no_new'
 gives '--pdeathsig' 0 'Parent death signal: TERM' \
-	sh -c 'setpriv --pdeathsig TERM setpriv -d | tail -n 1'
+	sh -c '"$HUSK" setpriv --pdeathsig TERM setpriv -d | tail -n 1'
 gives '--pdeathsig clear' 0 'Parent death signal: [none]' \
-	sh -c 'setpriv --pdeathsig TERM setpriv --pdeathsig clear setpriv -d | tail -n 1'
+	sh -c '"$HUSK" setpriv --pdeathsig TERM setpriv --pdeathsig clear setpriv -d | tail -n 1'
 gives '--pdeathsig keep' 0 'Parent death signal: TERM' \
-	sh -c 'setpriv --pdeathsig TERM setpriv --pdeathsig keep setpriv -d | tail -n 1'
+	sh -c '"$HUSK" setpriv --pdeathsig TERM setpriv --pdeathsig keep setpriv -d | tail -n 1'
 is '--list-caps names them by number' "$(setpriv --list-caps | sed -n '1p;22p;41p' | tr '\n' ' ')" \
 	'chown sys_admin checkpoint_restore '
 gives 'the status of the command' 7 '' setpriv --keep-groups sh -c 'exit 7'
@@ -54,7 +57,8 @@ is 'single ids' "$(setpriv --ruid 1 --euid 2 --rgid 3 --egid 4 --clear-groups ca
 	awk '/^(Uid|Gid)/ { print $2, $3, $4, $5 }')" '1 2 2 2
 3 4 4 4'
 gives '--init-groups by name' 0 '65534 65534' sh -c \
-	'setpriv --reuid nobody --regid nogroup --init-groups sh -c "echo \$(id -u) \$(id -G)"'
+	'"$HUSK" setpriv --reuid nobody --regid nogroup --init-groups sh -c "echo \$(id -u) \$(id -G)"'
+# shellcheck disable=SC2086 # a command and its words
 for next in 'cat /proc/self/status' 'cinit cat /proc/self/status'; do
 	is "a user that is not 0 has no capability ($next)" \
 		"$(setpriv --reuid 1000 --regid 1000 --clear-groups $next | awk '/^Cap(Prm|Eff)/ { print $2 }')" \
@@ -68,7 +72,7 @@ for next in 'cat /proc/self/status' 'cinit cat /proc/self/status'; do
 			awk '/^Cap(Prm|Eff|Bnd)/ { print $2 }' | sort -u)" 0000000000000021
 done
 gives '--securebits' 0 'Securebits: noroot,noroot_locked' \
-	sh -c 'setpriv --securebits +noroot,+noroot_locked setpriv -d | grep ^Secure'
+	sh -c '"$HUSK" setpriv --securebits +noroot,+noroot_locked setpriv -d | grep ^Secure'
 fails 'what is not permitted is an error' 1 'setpriv: set the user id: Operation not permitted' \
 	setpriv --reuid 1000 --clear-groups setpriv --reuid 0 true
 finish

@@ -1,0 +1,178 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# pivot: the mounts that its options make, by the new mount calls and by the old one.
+. "$(dirname "$0")/../lib.sh"
+isolate "$@"
+. "$top/tests/rootfs.sh"
+
+vol=$tmp/vol
+mkdir "$vol" "$vol/sub" "$tmp/low1" "$tmp/up" "$tmp/wk" "$tmp/odd:,\\ name"
+echo below >"$tmp/subfile"
+mount -t tmpfs sub "$vol/sub"
+echo inside >"$vol/sub/file"
+echo low1 >"$tmp/low1/one"
+echo odd >"$tmp/odd:,\\ name/odd"
+ln -s /tmp "$R/link"
+ln -s /etc "$R/tmp/abs"
+
+flags() { awk -v at="$1" '$5 == at { print $6 }' /proc/self/mountinfo; }
+
+for HUSK_MOUNT_API in new old; do
+	export HUSK_MOUNT_API
+	label="($HUSK_MOUNT_API)"
+	gives "21 a bind is writable, and seen outside $label" 0 '' \
+		Q -v "$vol:/mnt/deep/b" "$R" sh -c 'echo x >/mnt/deep/b/new'
+	is "21 what was written $label" "$(cat "$vol/new")" x
+	is "21 DST was made $label" "$(ls -d "$R/mnt/deep/b")" "$R/mnt/deep/b"
+	rm -rf "$vol/new" "$R/mnt"
+	gives "21 read-only, the mounts below it not $label" 0 'read-only
+inside' Q -v "$vol:/mnt:ro" "$R" sh -c \
+		'(echo >/mnt/x) 2>/dev/null || echo read-only; echo >/mnt/sub/x; cat /mnt/sub/file'
+	gives "22 rro holds for the mounts below $label" 0 'read-only
+inside' Q -v "$vol:/mnt:rro" "$R" sh -c \
+		'(echo >/mnt/sub/x) 2>/dev/null || echo read-only; cat /mnt/sub/file'
+	gives "22 bind: without the mounts below $label" 0 '' Q -v "$vol:/mnt:bind" "$R" ls /mnt/sub
+	Q -v "$vol:/a:nosuid" -v "$vol:/b:noexec" -v "$vol:/c:noatime" -v "$vol:/d:nodiratime" \
+		-v "$vol:/e:strictatime" -v "$vol:/f:relatime" -v "$vol:/g:nosymfollow" \
+		-v "$vol:/h:dev,ro,rw" -v "$tmp/subfile:/i" -v "$vol:/j:shared" \
+		-v "$vol:/k:rslave" -v "$vol:/l:unbindable" "$R" cat /proc/self/mountinfo >"$tmp/mi"
+	for want in a:rw,nosuid,nodev,relatime b:rw,nodev,noexec,relatime c:rw,nodev,noatime \
+		d:rw,nodev,nodiratime,relatime e:rw,nodev f:rw,nodev,relatime \
+		g:rw,nodev,relatime,nosymfollow h:rw,relatime i:rw,nodev,relatime; do
+		is "24 -v ${want%%:*} $label" "$(awk -v at="/${want%%:*}" '$5 == at { print $6 }' \
+			"$tmp/mi" | tail -n 1)" "${want#*:}"
+	done
+	is "24 propagation $label" "$(awk '$5 ~ "^/[jkl]$" { sub(":.*", "", $7); print $5, $7 }' \
+		"$tmp/mi" | sort | tr '\n' ' ')" '/j shared /k - /l unbindable '
+	gives "25 DST through links stays inside $label" 0 'below below' \
+		Q -v "$tmp/subfile:/link/f" -v "$tmp/subfile:/tmp/abs/g" "$R" \
+		sh -c 'echo $(cat /tmp/f /etc/g)'
+	is "25 and the host's /etc has nothing of it $label" "$(ls /etc/g /tmp/f 2>/dev/null)" ''
+	rm -f "$R/tmp/f" "$R/etc/g" "$R/i"
+	rmdir "$R"/[a-l] "$R/mnt" 2>/dev/null
+	gives "a file bind of a source that may be no link $label" 125 '' sh -c \
+		"ln -sf '$tmp/subfile' '$tmp/ln'; '$HUSK' unshare -pnmu pivot \
+		-v '$tmp/ln:/x:nofollow' '$R' true 2>/dev/null"
+	gives "colons in names $label" 0 odd Q -v "$tmp/odd\\:,\\\\ name:/mnt" "$R" cat /mnt/odd
+	rmdir "$R/mnt"
+	gives "--tmpfs, with the mode of what it covers $label" 0 '1777 rw,nosuid,nodev,relatime 16k' \
+		Q --tmpfs /tmp:size=16k "$R" sh -c 'echo $(stat -c %a /tmp) $(grep " /tmp " \
+		/proc/self/mountinfo | cut -d " " -f 6) $(grep " /tmp " /proc/self/mountinfo |
+		grep -o "size=[0-9]*k" | cut -d = -f 2)'
+	gives "--mount TYPE $label" 0 'x' Q --mount 'tmpfs:tmpfs:/srv:size=16k,mode=700,ro,nosuid' "$R" \
+		sh -c '(echo >/srv/x) 2>/dev/null || echo x'
+	rmdir "$R/srv"
+	gives "32 -r: the root is read-only, a tmpfs in it is not $label" 0 'read-only
+ok' Q -r --tmpfs /tmp "$R" sh -c \
+		'(echo >/x) 2>/dev/null || echo read-only; echo ok >/tmp/x; cat /tmp/x; echo >/dev/shm/x'
+	mkdir "$R/m"
+	mount -t tmpfs m "$R/m"
+	gives "32 -r leaves what is mounted below writable, --rro does not $label" 0 'written
+read-only read-only' sh -c "'$HUSK' unshare -pnmu pivot -r '$R' sh -c 'echo >/m/x && echo written'
+		'$HUSK' unshare -pnmu pivot --rro '$R' sh -c '(echo >/m/x) 2>/dev/null || echo -n read-only
+		(echo >/x) 2>/dev/null || echo \" read-only\"; echo >/dev/shm/x'"
+	gives "--no-rbind leaves out what is mounted below $label" 0 '' Q --no-rbind "$R" ls /m
+	umount "$R/m"
+	rmdir "$R/m"
+	gives "29 --ephemeral: writes are gone $label" 0 'new' \
+		Q --ephemeral=1m "$R" sh -c 'rm /etc/group; echo new >/etc/passwd; cat /etc/passwd'
+	is "29 the root is as it was $label" "$(head -n 1 "$R/etc/passwd"; head -n 1 "$R/etc/group")" \
+		'root:x:0:0:root:/root:/bin/sh
+root:x:0:'
+	gives "29 --overlay of names with colons and blanks, upper and work $label" 0 'odd low1' \
+		Q --overlay "$tmp/odd\\:,\\\\ name:$tmp/low1:$R" --upper "$tmp/up" --work "$tmp/wk" \
+		"$R" sh -c 'echo $(cat /odd /one); echo up >/up'
+	is "29 the upper layer keeps what was written $label" "$(cat "$tmp/up/up")" up
+	rm -rf "$tmp/up" "$tmp/wk"
+	mkdir "$tmp/up" "$tmp/wk"
+	rm -rf "$R/mnt"
+done
+unset HUSK_MOUNT_API
+
+# Thirty lowers with long names: more than fits into one option of fsconfig(2).
+lowers=$R
+long=$(printf '%0200d' 0)
+i=0
+while [ $((i += 1)) -le 30 ]; do
+	mkdir -p "$tmp/l/$long/$i"
+	echo "$i" >"$tmp/l/$long/$i/f$i"
+	lowers="$tmp/l/$long/$i:$lowers"
+done
+for HUSK_MOUNT_API in new old; do
+	export HUSK_MOUNT_API
+	gives "29 30 lowers of long names ($HUSK_MOUNT_API)" 0 '1 30' Q --overlay "$lowers" "$R" \
+		sh -c 'echo $(cat /f1 /f30)'
+	chmod 777 "$tmp/up" "$tmp/wk"
+	who=user
+	gives "30 an overlay of a user: unlink and rename ($HUSK_MOUNT_API)" 0 'gone x' sh -c "
+		mkdir -p '$tmp/mine/d'; echo x >'$tmp/mine/d/f'; cp -a '$R/bin' '$tmp/mine'
+		chown -R 65534:65534 '$tmp/mine'
+		/usr/bin/setpriv --reuid 65534 --regid 65534 --clear-groups '$HUSK' unshare -Urpnmui \
+		pivot --ephemeral '$tmp/mine' sh -c 'mv /d/f /d/g; rm /bin/wc
+		(ls /bin/wc 2>/dev/null || echo gone) | tr \"\\n\" \" \"; cat /d/g'"
+	is "30 the lower layer is as it was ($HUSK_MOUNT_API)" "$(ls "$tmp/mine/d")" f
+	who=root
+done
+unset HUSK_MOUNT_API
+
+mkdir "$tmp/owned"
+chown 1000:1000 "$tmp/owned"
+gives '31 idmap shifts the owners of a bind' 0 '101000' \
+	Q -v "$tmp/owned:/mnt:idmap=0:100000:65536" "$R" stat -c %u /mnt
+mount -t tmpfs owned "$tmp/owned"
+gives '31 of a tmpfs too' 0 '5000' Q -v "$tmp/owned:/mnt:idmap=0:5000:10" "$R" stat -c %u /mnt
+umount "$tmp/owned"
+gives '31 --idmap shifts the root' 0 '7' Q --idmap 0:7:10 "$R" stat -c %u /etc/passwd
+fails '31 not by the old mount calls' 125 'pivot: --idmap: *' \
+	env HUSK_MOUNT_API=old "$HUSK" unshare -pnmu pivot --idmap 0:7:10 "$R" true
+gives '06 a relative root, one with a slash, one behind a link, one with a line break' 0 '1
+2
+3
+4' sh -c "cd '$tmp'; ln -s r rlink; cp -a r 'r
+x'; for r in r:1 r/:2 rlink:3 'r
+x:4'; do '$HUSK' unshare -pnmu pivot \"\${r%:*}\" echo \"\${r##*:}\"; done"
+
+gives '--mask and --unmask' 0 '0 yes' Q --mask /etc/passwd --unmask /proc/timer_list "$R" \
+	sh -c 'echo $(wc -c </etc/passwd) $(head -c 1 /proc/timer_list | grep -q . && echo yes)'
+gives '19 --proc=full: a container in it can make containers' 0 'inner' \
+	Q --proc=full --caps=all --seccomp=none -v "$HUSK:/husk" "$R" \
+	/husk unshare -pm /husk pivot --caps=none / echo inner
+fails '19 without it a user cannot, and is told' 125 'pivot: mount proc: *--proc=full*' \
+	Q --seccomp=none -v "$HUSK:/husk" "$R" /husk unshare -Urpm /husk pivot / echo inner
+rm -f "$R/husk"
+gives '20 --proc=pid: processes only' 0 '1 gone' Q --proc=pid "$R" sh -c \
+	'echo $(ls -d /proc/1 | wc -l) $(test -e /proc/sys || echo gone)'
+gives '--proc=none, --sys=none, --dev=none' 0 '' Q --proc=none --sys=none --dev=none "$R" \
+	sh -c 'ls /proc /sys /dev | grep -v : | grep .; true'
+gives '--proc=bind, --sys=bind, --dev=bind' 0 'yes yes' unshare -mu pivot --proc=bind --sys=bind \
+	--dev=bind "$R" sh -c 'echo $(test -d /proc/1 && echo yes) $(test -c /dev/null && echo yes)'
+gives '--sys=rw is writable, --shm-size sets the size' 0 'rw 128k' Q --sys=rw --shm-size=128k "$R" \
+	sh -c 'echo $(grep -o " /sys r[ow]" /proc/self/mountinfo | cut -d " " -f 3) \
+		$(grep -o "size=[0-9]*k" /proc/self/mountinfo | head -n 1 | cut -d = -f 2)'
+gives '--cgroup: read-only in a cgroup namespace of its own, none without' 0 'none
+ro
+rw' sh -c "
+	see='grep \" /sys/fs/cgroup\" /proc/self/mountinfo | cut -d \" \" -f 6 | cut -c 1-2'
+	'$HUSK' unshare -pnmuC pivot --cgroup=none '$R' sh -c \"(\$see) | grep . || echo none\"
+	'$HUSK' unshare -pnmuC pivot '$R' sh -c \"(\$see) | grep -v ro; (\$see) | tail -n 1\"
+	'$HUSK' unshare -pnmuC pivot --cgroup=rw '$R' sh -c \"(\$see) | tail -n 1\""
+gives '--propagation' 0 'shared' Q --propagation=shared "$R" sh -c \
+	'grep " / rw" /proc/self/mountinfo | grep -o shared; grep -q " /proc .*shared" /proc/self/mountinfo'
+mknod "$tmp/null" c 1 3
+gives '--device is a node that works, others do not' 0 'works denied' \
+	Q --device /dev/zero:/dev/z -v "$tmp/null:/n" "$R" sh -c \
+	'echo $(head -c 1 /dev/z | wc -c | grep -q 1 && echo works) $( (echo >/n) 2>/dev/null || echo denied)'
+gives '--dev-ok: they do' 0 'works' Q --dev-ok -v "$tmp/null:/n" "$R" sh -c 'echo >/n && echo works'
+rm -f "$R/n"
+gives '--here: in the mount namespace of unshare(1)' 0 'hello' unshare -m --propagation private \
+	"$HUSK" pivot --here "$R" echo hello
+run Q --no-pivot "$R" sh -c 'ls /; grep CapBnd /proc/self/status'
+is '44 --no-pivot has no SYS_CHROOT and SYS_ADMIN' "$(echo "$out" | tail -n 1 | cut -f 2)" \
+	00000000a80025fb
+like '44 and warns' "$err" 'husk pivot: --no-pivot: the old root stays*'
+gives '23 mand is named as ignored' 0 '' sh -c "'$HUSK' unshare -pnmu pivot -v '$vol:/mnt:mand' '$R' \
+	true 2>&1 | grep -v 'husk pivot: --volume $vol:/mnt:mand: mand is ignored by the kernel'; true"
+run Q --verbose "$R" true
+like '--verbose says each step' "$err" "*mount --rbind $R over /*pivot_root $R*"
+umount "$vol/sub"
+finish
