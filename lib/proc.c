@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fmt.h"
@@ -107,4 +108,14 @@ int proc_status(int dirfd, struct proc_status *status)
 	status->blocked = hex_value(line_value(text, "SigBlk"));
 	status->pending = hex_value(line_value(text, "ShdPnd"));
 	return 0;
+}
+
+bool proc_in_sigwait(int dirfd)
+{
+	char text[256], *rest = text;
+	uint32_t number;
+
+	return fs_read(dirfd, "syscall", text, sizeof(text)) > 0 &&
+		!parse_u32(parse_field(&rest, " \n"), 0, UINT32_MAX, &number) &&
+		number == SYS_rt_sigtimedwait;
 }

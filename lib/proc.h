@@ -32,4 +32,8 @@ struct proc_status {
 /* Reads status in a directory from proc_open. */
 int proc_status(int dirfd, struct proc_status *status);
 
+/* Is the process waiting in sigtimedwait(2)?  Meanwhile its status shows the signals that it waits
+ * for as not blocked.  Needs the right to ptrace it; errors count as no. */
+bool proc_in_sigwait(int dirfd);
+
 #endif

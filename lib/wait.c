@@ -67,17 +67,38 @@ static bool is_ignored(int sig)
 	return !sigaction(sig, NULL, &action) && action.sa_handler == SIG_IGN;
 }
 
-static int child_status(const struct waiter *waiter, struct proc_status *status)
+enum verdict { TAKES, DROPS, UNDECIDED };
+
+/* Twice, since between two files the process may have left sigtimedwait. */
+static enum verdict judge(int dir, int sig)
+{
+	struct proc_status child;
+
+	for (int round = 0; round < 2; round++) {
+		if (proc_status(dir, &child) < 0)
+			return TAKES;
+		if (child.pending & child.blocked & bit(sig))
+			return UNDECIDED;
+		if ((child.caught | child.ignored | child.blocked) & bit(sig))
+			return TAKES;
+		if (proc_in_sigwait(dir))
+			return TAKES;
+	}
+	return DROPS;
+}
+
+/* Without /proc nobody can tell: the signal was passed on, and that is all. */
+static enum verdict ask_child(const struct waiter *waiter, int sig)
 {
 	int pidfd = sys_pidfd_open(waiter->pid, 0);
 	int dir = proc_open(pidfd, waiter->pid);
-	int r = dir < 0 ? dir : proc_status(dir, status);
+	enum verdict verdict = dir < 0 ? TAKES : judge(dir, sig);
 
 	if (dir >= 0)
 		close(dir);
 	if (pidfd >= 0)
 		close(pidfd);
-	return r;
+	return verdict;
 }
 
 /* The kernel drops a signal for a PID 1 that has its default action.  Whether it has is known once
@@ -85,16 +106,13 @@ static int child_status(const struct waiter *waiter, struct proc_status *status)
  * program (unblocking drops the signal) or to take it from a signalfd. */
 static void enforce(struct waiter *waiter)
 {
-	struct proc_status child;
-	uint64_t sig = bit(waiter->watched);
-	/* Without /proc nobody can tell: the signal was passed on, and that is all. */
-	bool known = !child_status(waiter, &child);
+	enum verdict verdict = ask_child(waiter, waiter->watched);
 
-	if (known && (child.pending & child.blocked & sig)) {
+	if (verdict == UNDECIDED) {
 		waiter->delay_ms *= 2;
 		return;
 	}
-	if (known && !((child.caught | child.ignored | child.blocked) & sig)) {
+	if (verdict == DROPS) {
 		waiter->enforced = waiter->watched;
 		kill(waiter->pid, SIGKILL);
 	}
