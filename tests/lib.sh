@@ -15,6 +15,7 @@
 #	gives NAME STATUS STDOUT CMD...		exact status and stdout
 #	fails NAME STATUS PATTERN CMD...	exact status, nothing on stdout, one line on
 #						stderr: "husk PATTERN", "huskPATTERN"
+#	same NAME PEER OURS ARG...	the same status and stdout from both programs
 #	skip NAME WHY	counts as a skip; tests/skips says how many there may be
 #	within SECONDS CMD...	repeats CMD until it succeeds; fails after SECONDS
 #	defer CMD	runs CMD (a string) when the test ends, last one first
@@ -123,6 +124,19 @@ fails() {
 	[ "$rc" = "$want_rc" ] || bad="status $rc, want $want_rc"
 	[ -z "$out" ] || bad="something on stdout: $out"
 	if [ -z "$bad" ]; then pass "$name"; else fail "$name" "$*" "$bad" "stderr: $err"; fi
+}
+
+same() {
+	name=$1 peer=$2 ours=$3
+	shift 3
+	run "$peer" "$@"
+	want="$rc $out"
+	run "$ours" "$@"
+	if [ "$rc $out" = "$want" ]; then
+		pass "$name"
+	else
+		fail "$name" "$ours $*" "got:  $rc $out" "want: $want" "stderr: $err"
+	fi
 }
 
 within() {
