@@ -27,6 +27,7 @@
 #include "procstat.h"
 #include "sig.h"
 
+#define OWN_ERROR      125
 #define BACKOFF_MIN_MS 100
 #define BACKOFF_MAX_MS 60000
 #define STEADY_S       10 /* having run so long, a container is not failing at its start */
@@ -96,7 +97,7 @@ int cmon_hook(const struct monitor *m, const char *event, long number)
 		die(-errno, "hook %s", m->hook);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0)
-		return 125;
+		return OWN_ERROR;
 	return status;
 }
 
@@ -118,7 +119,7 @@ void cmon_launched(struct monitor *m, int status)
 /* Leaves the caller's session.  The caller's process stays until the start is over. */
 static void detach(struct monitor *m)
 {
-	int launched[2], status = 125, null;
+	int launched[2], status = OWN_ERROR, null;
 	pid_t pid;
 
 	if (pipe2(launched, O_CLOEXEC) < 0)
@@ -129,7 +130,7 @@ static void detach(struct monitor *m)
 	if (pid) {
 		close(launched[1]);
 		if (read(launched[0], &status, sizeof(status)) != sizeof(status))
-			status = 125;
+			status = OWN_ERROR;
 		/* Reaped here: the one between ends at once, or has left its place empty. */
 		waitpid(pid, NULL, 0);
 		_exit(status);
@@ -258,7 +259,7 @@ static int monitor_loop(struct monitor *m)
 
 		if (status == -1)
 			return -1;
-		status = exit_status(status);
+		status = m->start_failed ? OWN_ERROR : exit_status(status);
 		cmon_record_number(m->exit_fd, "finished", (uint64_t)time(NULL));
 		cmon_record_number(m->exit_fd, "exit", (uint64_t)status);
 		if (cmon_hook(m, "down", status))
@@ -311,7 +312,7 @@ const struct applet cmon_applet = {
 	.operands = "PIPELINE...",
 	.summary = "monitor a container: terminal, log, status, restarts",
 	.opts = cmon_opts,
-	.own_error = 125,
-	.usage_error = 125,
+	.own_error = OWN_ERROR,
+	.usage_error = OWN_ERROR,
 	.run = cmon_run,
 };

@@ -40,6 +40,7 @@ struct monitor {
 	int pidfd;    /* of its PID 1; -1 before it is ready */
 	pid_t pid;
 	bool stop_wanted;
+	bool start_failed; /* by the monitor itself: the status is its own then */
 };
 
 /* Runs the pipeline once and stays with it to its end.

@@ -14,6 +14,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -95,6 +96,7 @@ static bool start(struct monitor *m)
 	m->err = err[0];
 	m->started = m->master = m->pidfd = -1;
 	m->pid = 0;
+	m->start_failed = false;
 	return false;
 }
 
@@ -136,6 +138,7 @@ static bool receive(struct monitor *m)
 
 static void abandon(struct monitor *m)
 {
+	m->start_failed = true;
 	kill(m->child, SIGKILL);
 }
 
@@ -153,6 +156,7 @@ static void release(struct monitor *m)
 		return;
 	}
 	cmon_record_number(m->run_fd, "start", begin);
+	cmon_record_number(m->run_fd, "since", (uint64_t)time(NULL));
 	cmon_record_number(m->run_fd, "pid", (uint64_t)m->pid);
 	if (m->master >= 0) {
 		fcntl(m->master, F_SETFL, O_NONBLOCK);

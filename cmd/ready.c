@@ -7,9 +7,12 @@
  *   2. a message to the monitor: the kernel adds our process id as the monitor sees it; with it
  *      the terminal's master, and a pipe that hangs up when the command has been executed;
  *   3. wait until the monitor has set up the network and says go;
- *   4. the terminal becomes the controlling one and stdin, stdout, stderr. */
+ *   4. the terminal becomes the controlling one and stdin, stdout, stderr;
+ *   5. /proc/PID/environ shows the container's environment, no longer the host's. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -19,6 +22,7 @@
 #include "cleanup.h"
 #include "err.h"
 #include "parse.h"
+#include "procstat.h"
 
 struct ready_args {
 	bool tty;
@@ -90,6 +94,37 @@ static void take_terminal(int peer)
 	close(peer);
 }
 
+/* The kernel shows the environment that the first link of the chain was executed with, the host's,
+ * as /proc/PID/environ.  What the command gets takes its place, as far as there is room. */
+static void show_environment(void)
+{
+	uint64_t start, end;
+	size_t room, used = 0;
+	char *block, *copy;
+
+	if (procstat_environment(&start, &end) < 0 || end <= start)
+		return;
+	room = (size_t)(end - start);
+	block = (char *)(uintptr_t)start;
+	copy = calloc(1, room);
+	if (!copy)
+		die(-ENOMEM, "environment");
+	for (char **variable = environ; *variable; variable++) {
+		size_t size = strlen(*variable) + 1;
+		char *own = strdup(*variable);
+
+		if (!own)
+			die(-ENOMEM, "environment");
+		*variable = own;
+		if (size > room - used)
+			continue;
+		memcpy(copy + used, own, size);
+		used += size;
+	}
+	memcpy(block, copy, room);
+	free(copy);
+}
+
 static int ready_run(const struct applet *self, char **argv, struct chain *chain)
 {
 	struct ready_args args = { 0 };
@@ -111,6 +146,7 @@ static int ready_run(const struct applet *self, char **argv, struct chain *chain
 	close(fd);
 	if (args.tty)
 		take_terminal(peer);
+	show_environment();
 	/* started[1] stays open: the execution of the command closes it. */
 	chain->next = words + 1;
 	return 0;

@@ -13,9 +13,11 @@
 #include "parse.h"
 #include "sys.h"
 
-#define FLAGS_FIELD 9
-#define START_FIELD 22
-#define PF_EXITING  0x4
+#define FLAGS_FIELD     9
+#define START_FIELD     22
+#define ENV_START_FIELD 50
+#define ENV_END_FIELD   51
+#define PF_EXITING      0x4
 
 /* A numeric field of /proc/PID/stat, counted as proc_pid_stat(5) does, and the state letter. */
 static int stat_field(pid_t pid, int number, uint64_t *value, char *state)
@@ -55,6 +57,14 @@ bool procstat_ending(pid_t pid)
 	char state;
 
 	return stat_field(pid, FLAGS_FIELD, &flags, &state) < 0 || flags & PF_EXITING;
+}
+
+int procstat_environment(uint64_t *start, uint64_t *end)
+{
+	char state;
+	int r = stat_field(getpid(), ENV_START_FIELD, start, &state);
+
+	return r < 0 ? r : stat_field(getpid(), ENV_END_FIELD, end, &state);
 }
 
 int procstat_pidfd(pid_t pid, uint64_t start)

@@ -54,7 +54,7 @@ as_words() {
 
 # change 'KEY VALUE': as in a Dockerfile.
 change() {
-	local key=${1%% *} text=${1#* }
+	local key="${1%% *}" text="${1#* }"
 	case $key in
 	CMD | cmd)
 		as_words "$text"

@@ -56,9 +56,16 @@ help() {
 
 # ---- words
 
-# quote WORD: $q is it in quotes, for eval.
+# quote WORD: $q is it in quotes where it needs them, for eval.
 quote() {
 	local rest="$1"
+	case $1 in
+	*[!A-Za-z0-9_./:=@%+,-]* | '') ;;
+	*)
+		q=$1
+		return
+		;;
+	esac
 	q="'"
 	while :; do
 		case $rest in
@@ -91,7 +98,8 @@ get() {
 # options FLAGS VALUES ARG...: calls `on NAME [VALUE]` for each option before the first operand.
 # $used is how many arguments that were.
 options() {
-	local flags=" $1 help " values=" $2 " name value letters
+	# `on` sets variables of the verb: these names must not be theirs.
+	local _flags=" $1 " _values=" $2 " _name _letters
 	shift 2
 	used=0
 	while [ $# -gt 0 ]; do
@@ -100,45 +108,49 @@ options() {
 			used=$((used + 1))
 			return
 			;;
-		-h | --help) help ;;
+		--help) help ;;
 		--*=*)
-			name=${1%%=*}
-			known "$values" "${name#--}" "$name"
-			on "${name#--}" "${1#*=}"
+			_name=${1%%=*}
+			known "$_values" "${_name#--}" "$_name"
+			on "${_name#--}" "${1#*=}"
 			;;
 		--*)
-			name=${1#--}
-			case $flags in
-			*" $name "*) on "$name" ;;
+			_name=${1#--}
+			case $_flags in
+			*" $_name "*) on "$_name" ;;
 			*)
-				known "$values" "$name" "$1"
+				known "$_values" "$_name" "$1"
 				[ $# -gt 1 ] || usage_die "option $1 needs a value"
-				on "$name" "$2"
+				on "$_name" "$2"
 				shift
 				used=$((used + 1))
 				;;
 			esac
 			;;
 		-?*)
-			letters=${1#-}
-			while [ -n "$letters" ]; do
-				name=${letters%"${letters#?}"}
-				letters=${letters#?}
-				case $flags in
-				*" $name "*)
-					on "$name"
+			_letters=${1#-}
+			while [ -n "$_letters" ]; do
+				_name=${_letters%"${_letters#?}"}
+				_letters=${_letters#?}
+				case $_name$_values in
+				h*' h '*) ;;
+				h*) help ;;
+				esac
+				case $_flags in
+				*" $_name "*)
+					on "$_name"
 					continue
 					;;
 				esac
-				known "$values" "$name" "-$name"
-				if [ -z "$letters" ]; then
-					[ $# -gt 1 ] || usage_die "option -$name needs a value"
-					letters=$2
+				known "$_values" "$_name" "-$_name"
+				if [ -z "$_letters" ]; then
+					[ $# -gt 1 ] || usage_die "option -$_name needs a value"
+					_letters=$2
 					shift
 					used=$((used + 1))
 				fi
-				on "$name" "${letters#=}"
-				letters=''
+				on "$_name" "${_letters#=}"
+				_letters=''
 			done
 			;;
 		*) return ;;
@@ -438,4 +450,20 @@ table() {
 				print line f[n]
 			}
 		}'
+}
+
+# remove_container: $id, which does not run.  The name goes last: as long as it is there the
+# container can be found and removed again.
+remove_container() {
+	local dir="$HUSK_ROOT/c/$id" name
+	get "$dir/name"
+	name=$value
+	mv "$dir" "$HUSK_ROOT/tmp/$$.$(start_of $$ && echo "$started").rm" || return 1
+	rm -rf "$HUSK_RUN/c/$id" "$HUSK_ROOT/tmp/$$."*.rm
+	[ -z "$name" ] || rm -f "$HUSK_ROOT/name/$name"
+}
+
+# paused: is container $id, which runs, frozen?
+paused() {
+	[ -e "$HUSK_RUN/c/$id/paused" ]
 }

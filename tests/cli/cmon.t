@@ -130,7 +130,7 @@ run husk cmon -s s -e e --hook ./hook ready 3 sh -c 'cat hooked; echo $$ >pid; e
 is 'up comes before the command, with its number' "$out" "up s $(cat pid)"
 is 'down comes behind it, with its status' "$(tail -n 1 hooked)" 'down s 6'
 touch refuse
-gives 'an up that fails ends the start' 137 '' husk cmon -s s -H ./hook ready 3 echo never
+gives 'an up that fails ends the start' 125 '' husk cmon -s s -H ./hook ready 3 echo never
 
 # ---- a terminal
 fails '-t: stdin must be one' 125 'cmon: -t: stdin is not a terminal*' \

@@ -8,7 +8,7 @@ export HUSK_ROOT HUSK_RUN
 
 # make_rootfs DIR
 make_rootfs() {
-	mkdir -p "$1/bin" "$1/etc" "$1/tmp" "$1/www"
+	mkdir -p "$1/bin" "$1/etc" "$1/tmp" "$1/www" "$1/root"
 	cp "$(command -v busybox)" "$1/bin/busybox"
 	for applet in sh ls cat echo sleep id ps httpd wget true false hostname env touch rm mkdir \
 		tty stty ip head tail kill readlink mount dd chmod pwd printf mkfifo nc seq; do
@@ -18,4 +18,11 @@ make_rootfs() {
 	printf 'root:x:0:\nuser:x:1000:\n' >"$1/etc/group"
 	chmod -R a+rX "$1"
 	chmod 1777 "$1/tmp"
+}
+
+# The image bb:1 in the store, and nothing running when the test ends.
+make_image() {
+	make_rootfs "$tmp/fs"
+	husk import "$@" "$tmp/fs" bb:1 >/dev/null || exit 1
+	defer 'husk rm -f -a >/dev/null 2>&1'
 }

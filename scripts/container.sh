@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2034
+# container.sh - how a container is composed and started, for run, create, start and restart.
+#
+# c/ID/ holds the arguments of each link of the pipeline as quoted words:
+#
+#	cmon MONITOR	cgexec LIMITS	[nsenter JOIN]	unshare SPACES	pivot VIEW ROOT	cinit ARGV
+#
+# and name, image, layers, created, command, labels, net, ip, ports, stop-signal, stop-timeout, tty.
+
+# The words of file $1 of the container, or nothing.
+part() {
+	[ ! -r "$dir/$1" ] || cat "$dir/$1"
+}
+
+# compose: $q is the pipeline of container $id as quoted words, without the monitor.
+compose() {
+	local tail join='' key peer
+	get "$dir/net"
+	case $value in
+	container:*)
+		key=$id peer=${value#container:}
+		find_container "$peer"
+		need_running "$peer"
+		join="nsenter -n/proc/$pid/ns/net -F "
+		id=$key dir=$HUSK_ROOT/c/$key
+		;;
+	esac
+	tail="$(part argv)"
+	get "$dir/lower"
+	if [ -n "${dry-}" ] && [ -n "$value" ]; then
+		# Nothing is kept of it: what it writes goes to memory.
+		words --overlay "$value" "$HUSK_ROOT/tmp"
+	elif [ -n "$value" ]; then
+		words --overlay "$value" --upper "$dir/up" --work "$dir/work" "$dir/root"
+	else
+		get "$dir/rootfs"
+		words "$value"
+	fi
+	q="cgexec --name $id $account$(part limits)${join}unshare $(part spaces)pivot $keep$(part view)$q${ready}cinit -- $tail"
+}
+
+# launch DETACH ATTACH: starts the container $id; does not come back when it is to be watched.
+launch() {
+	local detach="$1" attach="$2" run="$HUSK_RUN/c/$id" monitor
+	state
+	[ "$status" != running ] || return 0
+	mkdir -p "$run"
+	# What the last life left.  While it is still being cleaned up its monitor holds the lock.
+	"$HUSK" lock -w 10 "$run/lock" rm -f "$run/pid" "$run/start" "$run/stop" "$run/restarts" \
+		"$dir/exit" "$dir/finished" || exit "$failed"
+	: >"$dir/started"
+	monitor=$(part monitor)
+	get "$dir/tty"
+	ready='ready 3 ' keep='--keep-fd 3 '
+	if [ -n "$value" ]; then
+		ready='ready -t 3 '
+		monitor="-t $monitor"
+	fi
+	quote "$run/usage"
+	account="--stats=$q "
+	compose
+	crash 4
+	# An overlay's layers are named relative to here: the mount options have one page of room.
+	cd "$HUSK_ROOT/l" || exit "$failed"
+	eval "set -- $monitor -s \"\$run\" -e \"\$dir\" -H \"\$libexec/husk-hook\" $q"
+	if [ -n "$detach" ]; then
+		"$HUSK" cmon -d "$@"
+		return
+	fi
+	[ -z "$attach" ] || set -- -i "$@"
+	exec "$HUSK" cmon "$@"
+}
+
+# paste: prints the pipeline so that it can be run by hand.
+paste() {
+	ready='' keep='' account=''
+	compose
+	set -- "$q"
+	quote "$HUSK_ROOT/l"
+	printf 'cd %s && husk %s\n' "$q" "$1"
+}
+
+# stop [SECONDS]: asks the container $id to end, then kills it.  Comes back when the last process
+# has gone and its monitor has cleaned up.
+stop() {
+	local run="$HUSK_RUN/c/$id" limit="$1" signal
+	state
+	if [ "$status" = running ]; then
+		get "$dir/stop-timeout"
+		limit=${limit:-${value:-10}}
+		get "$dir/stop-signal"
+		signal=${value:-TERM}
+		: >"$run/stop"
+		"$HUSK" cgexec --thaw "$id" 2>/dev/null
+		"$HUSK" sig -w "$limit" "$pid" "$start" "$signal" 2>/dev/null ||
+			"$HUSK" sig -w 10 "$pid" "$start" KILL 2>/dev/null
+	fi
+	# A monitor that waits to start it again is told, too.
+	if [ -d "$run" ]; then
+		: >"$run/stop"
+		get "$run/mon"
+		pid=$value
+		get "$run/monstart"
+		if [ -n "$pid" ] && alive "$pid" "$value"; then
+			[ "$status" = running ] || "$HUSK" sig "$pid" "$value" TERM 2>/dev/null
+			"$HUSK" sig -w 20 "$pid" "$value" || exit 1
+		fi
+	fi
+}
+
+# at_rest COMMAND...: runs an applet with the file system of container $id as its root, whether the
+# container runs or not, in mount and PID namespaces of its own.  Nothing of the image is run.
+at_rest() {
+	words "$@"
+	local command="$q"
+	get "$dir/lower"
+	cd "$HUSK_ROOT/l" || exit 1
+	if [ -z "$value" ]; then
+		get "$dir/rootfs"
+		words "$value"
+	else
+		words --overlay "$value" --upper "$dir/up" --work "$dir/work" "$dir/root"
+	fi
+	state
+	if [ "$status" = running ]; then
+		# Two overlays of one upper directory are not to be: use the one that is there.
+		eval "set -- nsenter -t $pid -m -r $command"
+	else
+		eval "set -- unshare -m pivot --proc none --sys none --dev none --cgroup none $q$command"
+	fi
+	"$HUSK" "$@"
+}

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# net.sh - networks: $HUSK_ROOT/net/NAME/ holds subnet, gw and bridge; $HUSK_RUN/net/NAME/ leases
+# (vethctl's) and members, a file a running container: "ADDRESS NAME SHORT-ID".
+
+default_subnet=10.83.0.0/24
+
+# number A.B.C.D: $number is it as a number; false when it is no address.
+number() {
+	local rest="$1" part i=0
+	number=0
+	while [ "$i" -lt 4 ]; do
+		part=${rest%%.*}
+		case $part in
+		'' | *[!0-9]* | ????* | 0?*) return 1 ;;
+		esac
+		[ "$part" -le 255 ] || return 1
+		number=$((number * 256 + part))
+		rest=${rest#"$part"}
+		rest=${rest#.}
+		i=$((i + 1))
+	done
+	[ -z "$rest" ]
+}
+
+dotted() {
+	dotted=$(($1 >> 24 & 255)).$(($1 >> 16 & 255)).$(($1 >> 8 & 255)).$(($1 & 255))
+}
+
+# subnet CIDR: $base and $bits; false when it is not the address of a network of /16 to /30.
+subnet() {
+	bits=${1#*/}
+	case $bits in
+	1[6-9] | 2[0-9] | 30) ;;
+	*) return 1 ;;
+	esac
+	number "${1%/*}" && base=$number && [ $((base & ((1 << (32 - bits)) - 1))) = 0 ]
+}
+
+# make_network NAME SUBNET GATEWAY BRIDGE
+make_network() {
+	local new="$HUSK_ROOT/tmp/$$.$started.net"
+	if ! { mkdir "$new" && echo "$2" >"$new/subnet" && echo "$3" >"$new/gw" && echo "$4" >"$new/bridge"; }; then
+		die "cannot write $HUSK_ROOT (is the disk full, or read-only?)"
+	fi
+	"$HUSK" put -d "$HUSK_ROOT/net/$1" "$new" 2>/dev/null || {
+		rm -rf "$new"
+		[ -d "$HUSK_ROOT/net/$1" ]
+	}
+}
+
+# network_up NAME: reads a network and makes its bridge and NAT where they are not there (yet, or
+# since the machine was started).  $bridge $gw $prefix.
+network_up() {
+	local net="$HUSK_ROOT/net/$1"
+	if [ "$1" = bridge ] && [ ! -d "$net" ]; then
+		own_start
+		make_network bridge "$default_subnet" 10.83.0.1 husk0
+	fi
+	get "$net/bridge"
+	bridge=$value
+	get "$net/gw"
+	gw=$value
+	get "$net/subnet"
+	prefix=${value#*/}
+	[ -n "$bridge" ] || die "no network $1 (husk network ls)"
+	[ -d "/sys/class/net/$bridge" ] && [ -e "$HUSK_RUN/net/$1/nat" ] && return
+	mkdir -p "$HUSK_RUN/net/$1/members"
+	"$HUSK" vethctl -q --if-missing bridge create "$bridge" --ip "$gw/$prefix" &&
+		"$HUSK" vethctl -q nat up --subnet "$value" --bridge "$bridge" || return 1
+	: >"$HUSK_RUN/net/$1/nat"
+}
+
+# own_hosts ADDRESS: what /etc/hosts of container $id says of itself.
+own_hosts() {
+	get "$dir/hostname"
+	printf '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n'
+	[ -z "$1" ] || printf '%s\t%s\n' "$1" "$value"
+	[ ! -r "$dir/add-host" ] || cat "$dir/add-host"
+}
+
+# write_hosts NAME: those of all members of a network, in place: a bind mount pins the file.
+write_hosts() {
+	local file address
+	for file in "$HUSK_RUN/net/$1/members"/*; do
+		[ -f "$file" ] || continue
+		dir=$HUSK_ROOT/c/${file##*/}
+		read -r address _ <"$file"
+		{ own_hosts "$address" && cat "$HUSK_RUN/net/$1/members"/*; } >"$dir/hosts.new" 2>/dev/null &&
+			cat "$dir/hosts.new" >"$dir/hosts"
+	done
+}
+
+members_changed() {
+	"$HUSK" lock "$HUSK_RUN/net/$1/lock" "$libexec/husk-hook" hosts "$1" ''
+}
+
+# Servers that a container can reach: those of loopback are of no use in another network.
+resolvers() {
+	if [ -s "$dir/dns" ]; then
+		sed 's/^/nameserver /' "$dir/dns"
+	elif [ -r /etc/resolv.conf ]; then
+		grep -vE '^nameserver[[:space:]]+(127\.|::1)' /etc/resolv.conf
+	fi
+	return 0
+}
+
+# attach PID: steps 7 and 8.
+attach() {
+	local network="$value" pid="$1" port short
+	short=$(printf %.12s "$id")
+	network_up "$network" || return 1
+	resolvers >"$dir/resolv.conf"
+	get "$dir/ip"
+	address=${value:+$value/$prefix}
+	set -- vethctl attach --netns "pid:$pid" --pid "$pid" --bridge "$bridge" --net "$network" \
+		--ip "${address:-auto}" --gw auto --id "$short" --replace
+	if [ -r "$dir/ports" ]; then
+		while IFS= read -r port; do
+			set -- "$@" --publish "$port"
+		done <"$dir/ports"
+	fi
+	"$HUSK" "$@" >"$run/attached" || return 1
+	address=$("$HUSK" json get "$run/attached" '.ips[0]') || return 1
+	address=${address%/*}
+	echo "$address" >"$run/address"
+	crash 8
+	get "$dir/name"
+	printf '%s\t%s %s\n' "$address" "$value" "$short" >"$HUSK_RUN/net/$network/members/$id"
+	members_changed "$network"
+}
+
+net_up() { # PID
+	get "$dir/hostname"
+	echo "$value" >"$dir/hostname"
+	get "$dir/net"
+	crash 7
+	case $value in
+	host)
+		cat /etc/hosts >"$dir/hosts"
+		cat /etc/resolv.conf >"$dir/resolv.conf"
+		;;
+	none)
+		own_hosts '' >"$dir/hosts"
+		"$HUSK" vethctl -n "pid:$1" up
+		;;
+	container:*)
+		cat "$HUSK_ROOT/c/${value#container:}/hosts" >"$dir/hosts"
+		cat "$HUSK_ROOT/c/${value#container:}/resolv.conf" >"$dir/resolv.conf"
+		;;
+	*) attach "$1" ;;
+	esac
+}
+
+net_down() {
+	get "$dir/net"
+	case $value in
+	host | none | container:*) return ;;
+	esac
+	"$HUSK" vethctl -q --if-exists detach --id "$(printf %.12s "$id")" --net "$value"
+	rm -f "$HUSK_RUN/net/$value/members/$id"
+	members_changed "$value"
+}
