@@ -254,6 +254,10 @@ static void read_stats(struct cgexec_plan *plan, const struct cgexec_args *args)
 
 static void read_lifecycle(struct cgexec_plan *plan, struct cgexec_args *args)
 {
+	char path[CG_PATH];
+
+	if (args->parent && cg_path(path, args->parent) < 0)
+		usage_die("--parent %s: not a path below the hierarchy", args->parent);
 	if (args->timeout &&
 		(parse_duration(args->timeout, &plan->watch.timeout_ms) < 0 ||
 			!plan->watch.timeout_ms))
