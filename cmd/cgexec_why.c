@@ -257,6 +257,16 @@ static void quota_above(const struct failure *f)
 	}
 }
 
+static void runtime_above(const struct failure *f)
+{
+	char path[CG_PATH];
+
+	memcpy(path, f->path, CG_PATH);
+	go_up(path);
+	say("%s has %llu us", *path ? path : "/",
+		(unsigned long long)number_of(f->tree, path, "cpu.rt_runtime_us"));
+}
+
 static void burst_above(const struct failure *f)
 {
 	(void)f;
@@ -377,6 +387,7 @@ static const struct {
 	{ AT_LIMIT, -EINVAL, "cpu.cfs_burst", 1, burst_above },
 	{ AT_LIMIT, -EINVAL, "cpu.max.burst", 2, burst_above },
 	{ AT_LIMIT, -EINVAL, "cpu.cfs_", 1, quota_above },
+	{ AT_LIMIT, -EINVAL, "cpu.rt_", 1, runtime_above },
 	{ AT_LIMIT, -ERANGE, "cpuset.", 0, cpuset_range },
 	{ AT_LIMIT, -EACCES, "cpuset.", 0, cpuset_above },
 	{ AT_LIMIT, -EUCLEAN, "cpuset.", 0, cpuset_kept },

@@ -176,41 +176,50 @@ static unsigned usual_v2(struct cgroup *cg, unsigned need)
 
 /* ---- 2. the mount table */
 
-/* Where root stands below the real root of the hierarchy, for stripping it from the caller's own
- * path.  Kept in tree->path until the group is placed. */
-static void remember_root(struct cgroup *cg, const char *root)
+/* Where the mount's root stands below the real root of its hierarchy, for stripping it from the
+ * caller's own path.  Kept in tree->path until the group is placed. */
+static void remember_root(struct cg_tree *tree, const char *root)
 {
-	fmt_buf(cg->tree[cg->count - 1].path, CG_PATH, "%s", strcmp(root, "/") ? root : "");
+	fmt_buf(tree->path, CG_PATH, "%s", strcmp(root, "/") ? root : "");
+}
+
+/* The directory that a line of the table shows, or -1 where another mount covers it. */
+static int open_mount(const struct mountinfo *mount, int version)
+{
+	CLEANUP_FD int fd = open(mount->point, DIRECTORY);
+	struct stat st;
+
+	if (fd < 0 || version_of(fd) != version || fstat(fd, &st) < 0 ||
+		st.st_dev != makedev(mount->major, mount->minor))
+		return -1;
+	return take_fd(&fd);
 }
 
 static unsigned mounted(struct cgroup *cg, const struct mountinfo *mount, unsigned need)
 {
 	int version = !strcmp(mount->type, "cgroup") ? 1 : !strcmp(mount->type, "cgroup2") ? 2 : 0;
 	unsigned bits = version == 1 ? list_bits(mount->super, ',') & need : 0, before = cg->count;
-	struct stat st;
 	int fd;
 
+	/* Mounted over one that we have opened: it was this one that we have opened. */
+	for (unsigned i = 0; version && i < cg->count; i++)
+		if (!strcmp(cg->tree[i].point, mount->point)) {
+			remember_root(&cg->tree[i], mount->root);
+			return 0;
+		}
 	/* A root of "/.." was mounted from outside of our cgroup namespace: it does not show us. */
 	if (!version || (version == 1 && !bits) || !strncmp(mount->root, "/..", 3))
 		return 0;
-	fd = open(mount->point, DIRECTORY);
-	if (fd < 0 || version_of(fd) != version || fstat(fd, &st) < 0 ||
-		st.st_dev != makedev(mount->major, mount->minor)) {
-		/* Another mount covers it. */
-		if (fd >= 0)
-			close(fd);
-		return 0;
-	}
-	if (version == 2)
+	fd = open_mount(mount, version);
+	if (fd >= 0 && version == 2)
 		bits = v2_controllers(fd) & need;
-	if (!bits) {
+	if (fd >= 0 && bits)
+		add_tree(cg, fd, version, bits, mount->point);
+	else if (fd >= 0)
 		close(fd);
-		return 0;
-	}
-	add_tree(cg, fd, version, bits, mount->point);
 	if (cg->count > before)
-		remember_root(cg, mount->root);
-	return bits;
+		remember_root(&cg->tree[before], mount->root);
+	return fd < 0 ? 0 : bits;
 }
 
 static int read_mounts(struct cgroup *cg, unsigned need, unsigned *found)
@@ -333,17 +342,28 @@ static int find_own(struct cgroup *cg)
 	return 0;
 }
 
+/* In a cgroup namespace paths begin at its root, which the usual mounts need not show. */
+static bool in_first_namespace(void)
+{
+	static const char first[] = "cgroup:[4026531835]";
+	char link[32];
+	ssize_t n = readlink("/proc/self/ns/cgroup", link, sizeof(link));
+
+	return n < 0 || ((size_t)n == sizeof(first) - 1 && !memcmp(link, first, (size_t)n));
+}
+
 int cg_find(struct cgroup *cg, unsigned need, bool own, unsigned *missing)
 {
+	bool usual = !own || in_first_namespace();
 	unsigned found = 0;
 	int r = 0;
 
 	cg->count = 0;
 	cg->fault = (struct cg_fault){ 0 };
-	for (unsigned c = 0; c < CG_UNIFIED; c++)
+	for (unsigned c = 0; usual && c < CG_UNIFIED; c++)
 		if (need & CG_BIT(c))
 			found |= usual_v1(cg, c);
-	if (need & ~found)
+	if (usual && (need & ~found))
 		found |= usual_v2(cg, need & ~found);
 	if (need & ~found)
 		r = read_mounts(cg, need & ~found, &found);

@@ -9,7 +9,7 @@ eat=$HUSK_OUT/probes/eat
 
 # The groups below our level that are left, in any hierarchy.
 left() {
-	for hierarchy in $root $root/*; do
+	for hierarchy in "$root" "$root"/*; do
 		for dir in "$hierarchy$HUSK_CGROUP_PARENT"/*/; do
 			[ ! -d "$dir" ] || echo "$dir"
 		done
@@ -252,7 +252,7 @@ like '--ls --json' "$(cgexec --ls --json)" '[[]{"cgroup":*/box"*}*]'
 like '--stat' "$(cgexec --stat box)" '*memory.limit 67108864*pids.limit 9*'
 like '--stat --json' "$(cgexec --stat box --json)" '{*"pids":{"limit":9,"current":1*'
 is 'a path names it too' "$(cgexec --procs "$HUSK_CGROUP_PARENT/box")" "$pid"
-is '--parent says where' "$(HUSK_CGROUP_PARENT='' cgexec --parent "$HUSK_CGROUP_PARENT" --procs box)" "$pid"
+is '--parent says where' "$(env -u HUSK_CGROUP_PARENT cgexec --parent "$HUSK_CGROUP_PARENT" --procs box)" "$pid"
 fails '--rm does not remove what is used' 125 "cgexec: group */box: *busy (1 process left (--kill-group ends them): $pid)" cgexec --rm box
 sleep 1000 &
 ok '--add' cgexec --name box --add $!

@@ -8,7 +8,6 @@ isolate "$@"
 
 eat=/husk/out/probes/eat
 root=/sys/fs/cgroup
-cg=$root$HUSK_CGROUP_PARENT
 
 v2() { [ -e $root/cgroup.controllers ]; }
 file_of() { # CONTROLLER FILE: of the group that a shell in it is in
