@@ -17,7 +17,7 @@ deps-run deps-test deps-bench: deps-%:
 # ---- the demonstration
 
 run: all $(OUT)/rootfs ## the pipeline in a root file system, and what it proves
-	@HUSK_OUT=$(OUT) scripts/demo
+	@HUSK_OUT=$(abspath $(OUT)) scripts/demo
 
 ROOTFS = $(shell find rootfs-skel -type f) scripts/mkrootfs scripts/archive.awk
 BUSYBOX = $$(scripts/deps static busybox)
