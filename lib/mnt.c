@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
@@ -170,12 +171,15 @@ static bool root_is_initramfs(void)
 
 int mnt_lift_initramfs(void)
 {
+	char here[PATH_MAX];
+
 	if (!root_is_initramfs())
 		return 0;
-	if (mount("/", "/", NULL, MS_BIND | MS_REC, NULL) < 0 || chdir("/..") < 0 ||
-		chroot(".") < 0)
+	if (!getcwd(here, sizeof(here)) || mount("/", "/", NULL, MS_BIND | MS_REC, NULL) < 0 ||
+		chdir("/..") < 0 || chroot(".") < 0)
 		return -errno;
-	return 1;
+	/* The same directory, in the copy: relative paths keep their meaning. */
+	return chdir(here) < 0 ? -errno : 1;
 }
 
 int mnt_pivot(int root)
