@@ -257,6 +257,9 @@ static int setpriv_run(const struct applet *self, char **argv, struct chain *cha
 	r = priv_apply(&priv, chain, AT_FDCWD, &what);
 	if (r < 0)
 		die(r, "%s", what);
+	/* As after execve(2): with other ids, the files below /proc/self would be root's. */
+	if (getuid() == geteuid() && getgid() == getegid() && prctl(PR_SET_DUMPABLE, 1) < 0)
+		die(-errno, "PR_SET_DUMPABLE");
 	chain->next = words;
 	return 0;
 }

@@ -29,6 +29,12 @@ HUSK_OUT=${HUSK_OUT:-$top/out}
 HUSK=$HUSK_OUT/husk
 PATH=$HUSK_OUT/bin:$PATH
 unset HUSK_EXEC HUSK_LIBEXEC HUSK_MOUNT_API
+# The shell of busybox prefers applets of its own to PATH, but functions to both.  In the
+# background such a function has another process before it: there, give the path.
+for applet in chroot nsenter poweroff setpriv switch_root unshare; do
+	[ "$(command -v $applet)" != $applet ] ||
+		eval "$applet() { \"$HUSK_OUT/bin/$applet\" \"\$@\"; }"
+done
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/husk-test.XXXXXX") || exit 1
 chmod 755 "$tmp"
 HUSK_TEST=$tmp

@@ -135,6 +135,9 @@ gives 'uid 65534: the pipeline without cgexec' 0 'cinit 0 2' unprivileged sh -c 
 	'echo $(cat /proc/1/comm; id -u; echo $$)'
 gives 'uid 65534: no link but lo' 0 'lo' unprivileged sh -c 'sed -n "s/^ *\([^ ]*\):.*/\1/p" /proc/net/dev'
 gives 'uid 65534: status passes through' 9 '' unprivileged sh -c 'exit 9'
+gives 'uid 65534: setpriv may be a link of the chain' 0 'cinit 0 2' \
+	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Urpnmu pivot ./rootfs cinit sh -c \
+	'echo $(cat /proc/1/comm; id -u; echo $$)'
 run unprivileged sh -c 'kill -KILL $$'
 is 'uid 65534: death by a signal passes through' "$rc" 137
 
