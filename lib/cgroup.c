@@ -184,11 +184,8 @@ static int make_in(struct cgroup *cg, struct cg_tree *tree, const struct cg_make
 	char level[CG_PATH];
 	int r;
 
-	level_of(tree, level);
 	for (int try = 0; try < 3; try++) {
-		r = tree->version == 2 ? cg2_enable(cg, tree, level, how->evacuate) : 0;
-		if (!r)
-			r = make_directory(tree);
+		r = make_directory(tree);
 		tree->made = !r;
 		if (r < 0 && (r != -EEXIST || !how->existing))
 			return r;
@@ -205,13 +202,16 @@ static int make_in(struct cgroup *cg, struct cg_tree *tree, const struct cg_make
 		if (r < 0)
 			return fault(cg, tree, "cpuset.mems", "", r);
 	}
-	if (how->keep || !tree->made)
-		return 0;
-	if (flock(tree->dir, LOCK_EX) < 0)
-		return -errno;
-	/* Without extended attributes (rootless before 5.7) the name marks it. */
-	cg_mark(tree->dir, true);
-	return 0;
+	if (!how->keep && tree->made) {
+		if (flock(tree->dir, LOCK_EX) < 0)
+			return -errno;
+		/* Without extended attributes (rootless before 5.7) the name marks it. */
+		cg_mark(tree->dir, true);
+	}
+	/* Not before: an empty level may be removed by a watcher and be made again by another of
+	 * us, without a controller.  Now the group holds it. */
+	level_of(tree, level);
+	return tree->version == 2 ? cg2_enable(cg, tree, level, how->evacuate) : 0;
 }
 
 int cg_make(struct cgroup *cg, const struct cg_make *how)
