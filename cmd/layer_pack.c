@@ -121,12 +121,13 @@ static void pack_data(int fd, const struct tar_entry *entry)
 
 static void write_marker(const char *directory, const char *name)
 {
-	static struct tar_entry marker = { .type = '0' };
+	static struct tar_entry marker;
 	int r = fmt_path(
 		marker.name, sizeof(marker.name), "%s%s%s", directory, *directory ? "/" : "", name);
 
 	if (r < 0)
 		fail(r, "name of", directory);
+	marker.type = '0';
 	tarout_entry(&marker);
 }
 

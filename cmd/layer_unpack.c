@@ -117,7 +117,7 @@ static void unpack_whiteout(int parent, const char *name, const char *path)
 /* Writes a piece of a file; whole blocks of zeros become holes. */
 static int write_piece(int fd, const char *data, size_t size, uint64_t offset)
 {
-	static const char zeros[HOLE];
+	static char zeros[HOLE]; /* not const: it would take its size in the binary */
 
 	while (size) {
 		size_t part = size < HOLE ? size : HOLE;

@@ -52,7 +52,7 @@ void tarout_add(const void *data, size_t size)
 
 void tarout_pad(void)
 {
-	static const char zeros[TAR_BLOCK];
+	static char zeros[TAR_BLOCK];
 
 	tarout_add(zeros, -out.bytes % TAR_BLOCK);
 }
@@ -104,7 +104,7 @@ static void add_misfits(const struct tar_entry *entry)
 
 void tarout_entry(const struct tar_entry *entry)
 {
-	static struct tar_entry extension = { .type = 'x', .mode = 0644, .name = "PaxHeader" };
+	static struct tar_entry extension;
 	unsigned char block[TAR_BLOCK];
 	bool fits = tar_header(entry, block);
 
@@ -113,6 +113,9 @@ void tarout_entry(const struct tar_entry *entry)
 	if (out.pax_size) {
 		unsigned char header[TAR_BLOCK];
 
+		extension.type = 'x';
+		extension.mode = 0644;
+		fmt_buf(extension.name, sizeof(extension.name), "PaxHeader");
 		extension.size = out.pax_size;
 		tar_header(&extension, header);
 		tarout_add(header, sizeof(header));

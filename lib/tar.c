@@ -233,7 +233,7 @@ static int read_pax(struct tar_reader *reader)
 /* The header behind all extensions: 1, 0 at the end (a block of zeros, or no more at all). */
 static int next_header(struct tar_reader *reader, unsigned char *block)
 {
-	static const unsigned char zeros[TAR_BLOCK];
+	static unsigned char zeros[TAR_BLOCK];
 	ssize_t n = fill(reader, block, TAR_BLOCK);
 
 	if (n < 0)
