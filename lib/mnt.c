@@ -39,19 +39,10 @@ bool mnt_is_old(void)
 
 int mnt_clone(int dirfd, const char *path, bool recursive)
 {
-	struct mount_attr attr = { .propagation = MS_PRIVATE };
 	const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
 		(*path ? 0u : (unsigned)AT_EMPTY_PATH) | (recursive ? (unsigned)AT_RECURSIVE : 0u);
-	CLEANUP_FD int mnt = -1;
-	int r;
 
-	if (old)
-		return mnt_old_clone(dirfd, path, recursive);
-	mnt = sys_open_tree(dirfd, path, flags);
-	if (mnt < 0)
-		return mnt;
-	r = mnt_setattr(mnt, &attr, recursive);
-	return r < 0 ? r : take_fd(&mnt);
+	return old ? mnt_old_clone(dirfd, path, recursive) : sys_open_tree(dirfd, path, flags);
 }
 
 /* The last line that the kernel logged about this context, without its "e " (error) mark. */

@@ -21,7 +21,8 @@ int mnt_init(bool force_old);
 /* mount(2) was chosen: no id-mapped mounts, no mounts over a detached tree. */
 bool mnt_is_old(void);
 
-/* A detached copy of the mount at path, private: nothing done to it reaches another namespace.
+/* A detached copy of the mount at path, in the peer group of the original, if that has one: for one
+ * of the host's, mnt_setattr() with MS_PRIVATE comes next.
  *   dirfd      AT_FDCWD, or where a relative path starts; with "" the descriptor itself
  *   recursive  with the mounts below
  *   errors     -EINVAL  path is not in this mount namespace, or, without recursive, mounts are

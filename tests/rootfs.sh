@@ -8,7 +8,7 @@
 #
 # $HUSK_MOUNT_API holds for both.
 
-who=root
+export who=root
 R=$tmp/r
 
 # The shell of busybox would run its own.

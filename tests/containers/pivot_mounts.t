@@ -24,7 +24,7 @@ for HUSK_MOUNT_API in new old; do
 		Q -v "$vol:/mnt/deep/b" "$R" sh -c 'echo x >/mnt/deep/b/new'
 	is "21 what was written $label" "$(cat "$vol/new")" x
 	is "21 DST was made $label" "$(ls -d "$R/mnt/deep/b")" "$R/mnt/deep/b"
-	rm -rf "$vol/new" "$R/mnt"
+	rm -rf "$vol/new" "${R:?}/mnt"
 	gives "21 read-only, the mounts below it not $label" 0 'read-only
 inside' Q -v "$vol:/mnt:ro" "$R" sh -c \
 		'(echo >/mnt/x) 2>/dev/null || echo read-only; echo >/mnt/sub/x; cat /mnt/sub/file'
@@ -85,7 +85,7 @@ root:x:0:'
 	is "29 the upper layer keeps what was written $label" "$(cat "$tmp/up/up")" up
 	rm -rf "$tmp/up" "$tmp/wk"
 	mkdir "$tmp/up" "$tmp/wk"
-	rm -rf "$R/mnt"
+	rm -rf "${R:?}/mnt"
 done
 unset HUSK_MOUNT_API
 
@@ -111,7 +111,7 @@ for HUSK_MOUNT_API in new old; do
 		pivot --ephemeral '$tmp/mine' sh -c 'mv /d/f /d/g; rm /bin/wc
 		(ls /bin/wc 2>/dev/null || echo gone) | tr \"\\n\" \" \"; cat /d/g'"
 	is "30 the lower layer is as it was ($HUSK_MOUNT_API)" "$(ls "$tmp/mine/d")" f
-	who=root
+	export who=root
 done
 unset HUSK_MOUNT_API
 
