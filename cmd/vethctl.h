@@ -150,7 +150,8 @@ struct request {
 	int error;        /* a link or namespace is not there; the message was printed */
 	const char *missing;
 	bool peer_up, has_peer, has_peer_name, has_gateway, has_scope, has_table, has_dev, has_ns;
-	struct inet address; /* the first one */
+	bool port_set[2], port[2]; /* hairpin, isolated */
+	struct inet address;       /* the first one */
 	const char *kind;
 	int peer_ns, main_ns;
 	int fds[2];

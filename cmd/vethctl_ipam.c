@@ -19,13 +19,12 @@ struct ipam_args {
 	const char *net, *id, *subnet, *ip, *pid, *dir;
 };
 
-static const struct opt ipam_opts[] = {
-	OPT(0, "net", struct ipam_args, net, "NAME", "the network"),
+static const struct opt ipam_opts[] = { OPT(0, "net", struct ipam_args, net, "NAME", "the network"),
 	OPT(0, "id", struct ipam_args, id, "ID", "whose lease"),
-	OPT(0, "subnet", struct ipam_args, subnet, "CIDR", "alloc: the gateway's address, or the network"),
+	OPT(0, "subnet", struct ipam_args, subnet, "CIDR",
+		"alloc: the gateway's address, or the network"),
 	OPT(0, "ip", struct ipam_args, ip, "ADDRESS", "alloc: this one"),
-	OPT(0, "pid", struct ipam_args, pid, "PID", "alloc: until this process ends"), OPT_END
-};
+	OPT(0, "pid", struct ipam_args, pid, "PID", "alloc: until this process ends"), OPT_END };
 
 static const struct applet ipam_applet = { .name = "vethctl ipam alloc|release|list|gc",
 	.operands = "",
@@ -52,7 +51,8 @@ static int alloc(struct veth *v, const struct ipam_args *args, const struct inet
 	if (lease.fd >= 0)
 		close(lease.fd);
 	if (r == 0 && ip->family && !inet_equal(ip, &lease.ip))
-		return failed(v, 0, "ipam alloc: %s has %s", args->id, inet_format(&lease.ip, text));
+		return failed(
+			v, 0, "ipam alloc: %s has %s", args->id, inet_format(&lease.ip, text));
 	if (r < 0)
 		return failed(v, r, "ipam alloc: an address of network %s", args->net);
 	r = fmt_fd(STDOUT_FILENO, "%s\n", inet_format(&lease.ip, text));
@@ -157,7 +157,8 @@ static int print_host(struct lease *lease, void *data)
 	char text[INET_TEXT], name[256];
 
 	if (member_name(hosts->dir, lease->id, name, sizeof(name)))
-		out_printf(hosts->out, "%s\t%s %s\n", inet_format(&lease->ip, text), name, lease->id);
+		out_printf(
+			hosts->out, "%s\t%s %s\n", inet_format(&lease->ip, text), name, lease->id);
 	return 0;
 }
 
@@ -196,14 +197,14 @@ static int print_peer(struct lease *lease, void *data)
 	return strcmp(lease->id, hosts->self) ? print_host(lease, data) : 0;
 }
 
-static const struct opt hosts_opts[] = {
-	OPT(0, "net", struct ipam_args, net, "NAME", "the network"),
-	OPT(0, "dir", struct ipam_args, dir, "DIR", "where the containers' folders are"), OPT_END
-};
+static const struct opt hosts_opts[] = { OPT(0, "net", struct ipam_args, net, "NAME",
+						 "the network"),
+	OPT(0, "dir", struct ipam_args, dir, "DIR", "where the containers' folders are"), OPT_END };
 
 static const struct applet hosts_applet = { .name = "vethctl hosts",
 	.operands = "",
-	.summary = "write DIR/ID/hosts of a network's containers, with the names in DIR/ID/hostname",
+	.summary =
+		"write DIR/ID/hosts of a network's containers, with the names in DIR/ID/hostname",
 	.opts = hosts_opts };
 
 int hosts_run(struct veth *v, char **words)

@@ -295,7 +295,9 @@ static int refused(struct veth *v, const struct request *request, int r)
 
 	memcpy(why, v->nl.why, sizeof(why));
 	if (r == -EOPNOTSUPP && request->kind)
-		fmt_buf(hint, sizeof(hint), "the kernel lacks links of type %s", request->kind);
+		fmt_buf(hint, sizeof(hint),
+			"the kernel lacks links of type %s, or such an option of theirs",
+			request->kind);
 	if (r == -EEXIST && is_link &&
 		!rtnl_get_link(&v->nl, 0, request->self, buf, sizeof(buf), &link)) {
 		nl_parse_message(table, IFLA_MAX, link, sizeof(struct ifinfomsg));

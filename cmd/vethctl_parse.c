@@ -188,13 +188,9 @@ static void put_number(struct request *request, const struct word *word, const c
 		if (n > 255)
 			nl_put_u32(batch, word->attr, n);
 		break;
-	case W_PORT:
-		outer = nl_nest(batch, IFLA_LINKINFO);
-		nl_put_text(batch, IFLA_INFO_SLAVE_KIND, "bridge");
-		inner = nl_nest(batch, IFLA_INFO_SLAVE_DATA | NLA_F_NESTED);
-		nl_put_u8(batch, word->attr, (uint8_t)n);
-		nl_end(batch, inner);
-		nl_end(batch, outer);
+	case W_PORT: /* one attribute for all of them: link_finish */
+		request->port_set[word->attr == IFLA_BRPORT_ISOLATED] = true;
+		request->port[word->attr == IFLA_BRPORT_ISOLATED] = n != 0;
 		break;
 	case W_GENMODE:
 		outer = nl_nest(batch, IFLA_AF_SPEC);
@@ -268,6 +264,24 @@ void link_first(struct request *request, const char *word)
 		nl_put_text(&request->batch, IFLA_IFNAME, word);
 }
 
+static void put_port(struct request *request)
+{
+	static const uint16_t attrs[] = { IFLA_BRPORT_MODE, IFLA_BRPORT_ISOLATED };
+	struct nl_batch *batch = &request->batch;
+	size_t outer, inner;
+
+	if (!request->port_set[0] && !request->port_set[1])
+		return;
+	outer = nl_nest(batch, IFLA_LINKINFO);
+	nl_put_text(batch, IFLA_INFO_SLAVE_KIND, "bridge");
+	inner = nl_nest(batch, IFLA_INFO_SLAVE_DATA | NLA_F_NESTED);
+	for (int i = 0; i < 2; i++)
+		if (request->port_set[i])
+			nl_put_u8(batch, attrs[i], request->port[i]);
+	nl_end(batch, inner);
+	nl_end(batch, outer);
+}
+
 void link_finish(struct request *request)
 {
 	struct ifinfomsg *info = request_head(request);
@@ -276,6 +290,7 @@ void link_finish(struct request *request)
 		usage_die("link add %s: no type given", request->self);
 	if (request->on == ON_ADD)
 		return;
+	put_port(request);
 	if (request->dev)
 		info->ifi_index = resolve(request, request->dev);
 	else if (request->on == ON_SET ||

@@ -26,7 +26,8 @@ struct proxy {
 	uint16_t from_port, to_port;
 };
 
-static socklen_t make_address(struct sockaddr_storage *address, const struct inet *ip, uint16_t port)
+static socklen_t make_address(
+	struct sockaddr_storage *address, const struct inet *ip, uint16_t port)
 {
 	struct sockaddr_in *four = (void *)address;
 	struct sockaddr_in6 *six = (void *)address;
@@ -60,7 +61,8 @@ static int move(struct flow *flow)
 		shutdown(flow->out, SHUT_WR);
 		return 0;
 	}
-	n = splice(flow->pipe[0], NULL, flow->out, NULL, flow->held, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+	n = splice(flow->pipe[0], NULL, flow->out, NULL, flow->held,
+		SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	flow->held -= (size_t)n;
@@ -163,7 +165,8 @@ int proxy_run(struct veth *v, char **words)
 {
 	struct proxy p;
 
-	if (!words[1] || !words[2] || (words[3] && (strcmp(words[3], "netns") || !words[4] || words[5])))
+	if (!words[1] || !words[2] ||
+		(words[3] && (strcmp(words[3], "netns") || !words[4] || words[5])))
 		usage_die("proxy ADDRESS:PORT ADDRESS:PORT [netns NS]");
 	if (inet_parse_endpoint(words[1], &p.from, &p.from_port) < 0 ||
 		inet_parse_endpoint(words[2], &p.to, &p.to_port) < 0)

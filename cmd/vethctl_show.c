@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
@@ -213,18 +214,25 @@ static void print_address(struct print *p, const struct field *field, const stru
 	print_text(p, inet_format(&a, text));
 }
 
-static void print_number(struct print *p, const struct field *field, uint32_t value)
+static void print_number(struct print *p, const struct field *field, uint32_t value, bool four)
 {
+	const char *name;
+
 	if (field->kind == F_TRUE) {
 		for (const struct choice *c = field->choices; c->name; c++) {
 			if (!(value & c->value))
 				continue;
-			begin(p, c->name, "");
-			out_printf(&p->out, "%s", p->v->json ? "true" : c->name);
+			name = four && c->value == IFA_F_SECONDARY ? "secondary" : c->name;
+			begin(p, name, "");
+			out_printf(&p->out, "%s", p->v->json ? "true" : name);
 		}
 		return;
 	}
-	/* The usual needs no words: no flags, a unicast route. */
+	/* As ip does it: the main table goes without saying. */
+	if (field->attr == RTA_TABLE && field->kind == F_CHOICE && value == RT_TABLE_MAIN &&
+		!field->head)
+		return;
+	/* Nor does the usual need words: no flags, a unicast route. */
 	if (!p->v->json &&
 		(field->kind == F_BITS ? !value
 				       : field->kind == F_CHOICE && !*field->label &&
@@ -284,7 +292,7 @@ static void print_field(struct print *p, const struct field *field, const struct
 		if (p->request && field->head > 1 && field->kind != F_BITS &&
 			!number_of(from, field))
 			return;
-		print_number(p, field, number_of(from, field));
+		print_number(p, field, number_of(from, field), from->family == AF_INET);
 	}
 }
 

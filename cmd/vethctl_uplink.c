@@ -45,7 +45,8 @@ int uplink_run(struct veth *v, char **words)
 {
 	static char *pasta[] = { (char *)"pasta", (char *)"--config-net", NULL, NULL };
 	static char *slirp[] = { (char *)"slirp4netns", (char *)"--configure",
-		(char *)"--disable-host-loopback", (char *)"--mtu=65520", NULL, (char *)"tap0", NULL };
+		(char *)"--disable-host-loopback", (char *)"--mtu=65520", NULL, (char *)"tap0",
+		NULL };
 	CLEANUP_FD int tun = -1;
 	char file[PATH_MAX];
 	pid_t pid;

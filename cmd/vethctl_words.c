@@ -135,7 +135,6 @@ static const struct choice link_flags[] = { { "NO-CARRIER", 0 }, { "LOOPBACK", I
 	{ "LOWER_UP", 0x10000 }, { "DORMANT", 0x20000 }, { "ECHO", 0x40000 }, { NULL, 0 } };
 static const struct choice operstates[] = { { "UNKNOWN", 0 }, { "NOTPRESENT", 1 }, { "DOWN", 2 },
 	{ "LOWERLAYERDOWN", 3 }, { "TESTING", 4 }, { "DORMANT", 5 }, { "UP", 6 }, { NULL, 0 } };
-static const struct choice linkmodes[] = { { "DEFAULT", 0 }, { "DORMANT", 1 }, { NULL, 0 } };
 static const struct choice groups[] = { { "default", 0 }, { NULL, 0 } };
 static const struct choice addr_flags[] = { { "temporary", IFA_F_TEMPORARY },
 	{ "nodad", IFA_F_NODAD }, { "optimistic", IFA_F_OPTIMISTIC },
@@ -158,7 +157,6 @@ static const struct field link_fields[] = {
 	{ "qdisc", NULL, F_TEXT, 0, IFLA_QDISC, NULL },
 	{ "master", "master", F_DEV, 0, IFLA_MASTER, NULL },
 	{ "operstate", "state", F_CHOICE, 0, IFLA_OPERSTATE, operstates },
-	{ "linkmode", NULL, F_CHOICE, 0, IFLA_LINKMODE, linkmodes },
 	{ "group", "group", F_CHOICE, 0, IFLA_GROUP, groups },
 	{ "txqlen", "qlen", F_NUMBER, 0, IFLA_TXQLEN, NULL },
 	{ "link_type", NULL, F_CHOICE, 2, IFI(ifi_type), link_types },

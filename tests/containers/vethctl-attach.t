@@ -45,8 +45,8 @@ ok '22 every option' vethctl attach --netns a22b --bridge br0 --ip 10.9.0.20/24 
 like '22 inside' "$(vethctl -n a22b link show net0)" '*mtu 1400*qlen 77*address 02:00:00:00:22:22*'
 like '22 outside' "$(vethctl link show a22host)" '*mtu 1400*group 7 *qlen 77*alias husk:a22b*'
 is '22 routes' "$(vethctl -n a22b route show | grep -v kernel)" \
-	"10.77.0.0/16 via 10.9.0.1 dev net0 table main protocol boot scope global
-10.78.0.0/16 dev net0 table main protocol boot scope link"
+	"10.77.0.0/16 via 10.9.0.1 dev net0 protocol boot scope global
+10.78.0.0/16 dev net0 protocol boot scope link"
 is '22 port flags' "$(cat /sys/class/net/a22host/brport/hairpin_mode 2>/dev/null || ip -d link show a22host |
 	grep -o 'hairpin on.*isolated on' | sed 's/hairpin on.*isolated on/1/')" 1
 
