@@ -231,6 +231,13 @@ static int cgexec_run(const struct applet *self, char **argv, struct chain *chai
 	struct cgroup cg;
 	int r = 0;
 
+	/* Not an option: the watcher that this binary executes. */
+	if (argv[1] && !strcmp(argv[1], CG_WATCH) && argv[2]) {
+		if (cg_watch_parse(&cg, &plan.watch, argv + 2) < 0)
+			usage_die("--watch is for cgexec itself");
+		cg_watch_run(&cg, &plan.watch);
+		return 0;
+	}
 	argv = applet_args(self, &args, argv, 0);
 	err_verbose(args.verbose);
 	if (args.parent && !*args.parent)

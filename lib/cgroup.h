@@ -206,7 +206,8 @@ int cg_watch_ready(void);
 /* What the watcher does.  Returns when the group is gone. */
 void cg_watch_run(struct cgroup *cg, struct cg_watch *watch);
 
-/* The watcher's arguments, as cg_watch_start made them. */
+/* What `cgexec --watch` is: the watcher, given the words behind it. */
+#define CG_WATCH "--watch"
 int cg_watch_parse(struct cgroup *cg, struct cg_watch *watch, char **argv);
 
 #endif

@@ -3,7 +3,6 @@
  *
  * A watcher that was killed leaves its group behind.  The lock on the directory died with it,
  * which is how the next run knows; the mark tells our groups from other people's. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -62,43 +61,42 @@ static bool is_alive(pid_t pid)
 	return pid && (!kill(pid, 0) || errno == EPERM);
 }
 
-static bool sweep_one(int level, const char *path, const char *name, bool all)
+struct sweep {
+	const char *path;
+	bool all;
+	int removed;
+};
+
+static int sweep_one(int level, const char *name, void *arg)
 {
-	char whole[CG_PATH];
+	struct sweep *sweep = arg;
 	pid_t pid = name_pid(name);
+	char whole[CG_PATH];
 	CLEANUP_FD int dir = -1;
 	char mark;
 
 	/* Whose first process lives is watched or at least not empty; to ask is cheaper than to
 	 * open a thousand directories. */
-	if (!all && is_alive(pid))
-		return false;
+	if (!sweep->all && is_alive(pid))
+		return 0;
 	dir = openat(level, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0)
-		return false;
+		return 0;
 	mark = mark_of(dir);
 	/* Without a mark it is being made, or its maker was killed in that very moment. */
 	if (mark != 'w' && (mark || !pid || is_alive(pid)))
-		return false;
-	return !flock(dir, LOCK_EX | LOCK_NB) &&
-		!fmt_path(whole, sizeof(whole), "%s/%s", path, name) && !cg_remove(dir, whole);
+		return 0;
+	if (!flock(dir, LOCK_EX | LOCK_NB) &&
+		!fmt_path(whole, sizeof(whole), "%s/%s", sweep->path, name) &&
+		!cg_remove(dir, whole))
+		sweep->removed++;
+	return 0;
 }
 
 int cg_sweep(int level, const char *path, bool all)
 {
-	CLEANUP_FD int fd = openat(level, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CLEANUP_DIR DIR *list = NULL;
-	const struct dirent *entry;
-	int removed = 0;
+	struct sweep sweep = { path, all, 0 };
+	int r = cg_each_child(level, sweep_one, &sweep);
 
-	if (fd < 0)
-		return -errno;
-	list = fdopendir(fd);
-	if (!list)
-		return -errno;
-	take_fd(&fd);
-	while ((entry = readdir(list)))
-		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			removed += sweep_one(level, path, entry->d_name, all);
-	return removed;
+	return r < 0 ? r : sweep.removed;
 }

@@ -4,7 +4,7 @@
  * It must cost the start next to nothing, and must share nothing with what it watches.  A fork
  * costs most of a millisecond in page faults (copy on write), so the watcher is made as vfork
  * makes a child, in our memory on a small stack of its own, but without stopping us: it leaves at
- * once, by executing this binary again as the applet cgwatch.  A helper in between ends at once
+ * once, by executing this binary again as `cgexec --watch`.  A helper in between ends at once
  * and takes the parenthood with it: the payload must not find an unknown child in wait(2).
  * Without /proc/self/exe it is a fork.
  *
@@ -41,7 +41,7 @@ static struct {
 	unsigned kept;
 	struct cgroup *cg; /* only for the fork */
 	struct cg_watch *watch;
-	char *argv[CG_TREES + 4];
+	char *argv[CG_TREES + 5];
 	char words[CG_TREES + 2][ARGUMENT];
 	bool by_fork;
 	pid_t helper;
@@ -49,26 +49,27 @@ static struct {
 	char stack[4096] __attribute__((aligned(16)));
 } start;
 
-/* ---- the arguments: OPTIONS PIDFD DIRFD:VERSION:CONTROLLERS:PATH... */
+/* ---- the arguments: cgexec --watch PIDFD:KILL:KEEP:TIMEOUT:JSON:STATS FD:VERSION:BITS:PATH... */
 
 static void build_arguments(const struct cgroup *cg, const struct cg_watch *watch)
 {
 	unsigned n = 0;
 
-	start.argv[0] = (char *)"cgwatch";
+	start.argv[0] = (char *)"cgexec";
+	start.argv[1] = (char *)CG_WATCH;
 	fmt_buf(start.words[0], ARGUMENT, "%d:%d:%d:%llu:%d:%s", watch->pidfd, watch->kill,
 		watch->keep, (unsigned long long)watch->timeout_ms, watch->json,
 		watch->stats ? watch->stats : "");
-	start.argv[1] = start.words[0];
+	start.argv[2] = start.words[0];
 	for (; n < cg->count; n++) {
 		const struct cg_tree *tree = &cg->tree[n];
 
 		fmt_buf(start.words[n + 1], ARGUMENT, "%d:%d:%u:%s", tree->dir, tree->version,
 			tree->controllers, tree->path);
-		start.argv[n + 2] = start.words[n + 1];
+		start.argv[n + 3] = start.words[n + 1];
 		start.keep[n] = tree->dir;
 	}
-	start.argv[n + 2] = NULL;
+	start.argv[n + 3] = NULL;
 	start.keep[n] = watch->pidfd;
 	start.kept = n + 1;
 }
@@ -86,7 +87,7 @@ static int number(char **rest)
 
 int cg_watch_parse(struct cgroup *cg, struct cg_watch *watch, char **argv)
 {
-	char *rest = argv[1];
+	char *rest = argv[0];
 
 	if (!rest)
 		return -EINVAL;
@@ -98,10 +99,10 @@ int cg_watch_parse(struct cgroup *cg, struct cg_watch *watch, char **argv)
 	if (!rest)
 		return -EINVAL;
 	watch->stats = *rest ? rest : NULL;
-	for (cg->count = 0; argv[cg->count + 2] && cg->count < CG_TREES; cg->count++) {
+	for (cg->count = 0; argv[cg->count + 1] && cg->count < CG_TREES; cg->count++) {
 		struct cg_tree *tree = &cg->tree[cg->count];
 
-		rest = argv[cg->count + 2];
+		rest = argv[cg->count + 1];
 		tree->root = -1;
 		tree->dir = number(&rest);
 		tree->version = number(&rest);

@@ -77,7 +77,6 @@ refuses 'a verb with a command' 'a verb runs no command: touch*' --ls
 fails 'two verbs' 125 'cgexec: one verb at a time*' cgexec --ls --gc
 fails '--add without a name' 125 'cgexec: --add PID moves*' cgexec --add 5
 fails '58 no command' 125 'cgexec: missing operand: COMMAND*' cgexec -m 64M
-fails 'the watcher by hand' 125 'cgwatch: started by cgexec*' husk cgwatch
 fails 'an unknown option' 125 'cgexec: unknown option*' cgexec --nope
 fails 'a value is missing' 125 'cgexec: option*needs a value*' cgexec -m
 ok 'none of them ran' [ ! -e "$tmp/ran" ]

@@ -20,7 +20,7 @@ gone() { [ -z "$(left)" ]; }
 watcher() {
 	for dir in /proc/[0-9]*; do
 		case $(tr '\0' ' ' <"$dir/cmdline" 2>/dev/null) in
-		cgwatch*"/$1 ") echo "${dir#/proc/}" ;;
+		"cgexec --watch "*"/$1 ") echo "${dir#/proc/}" ;;
 		esac
 	done
 }
