@@ -20,6 +20,9 @@
 #define SIGNALS   65 /* 1..64 */
 #define TOLD_MAX  64
 
+/* The functions of the loop stand together and beside libc's: of the binary, PID 1 maps 64 KiB. */
+#define LOOP __attribute__((hot))
+
 #define SIGNAL_BIT(sig) (UINT64_C(1) << ((sig)-1))
 
 /* As typed. */
@@ -144,10 +147,10 @@ const char *tty_enter(const struct init *in);
 void tty_child_stopped(const struct init *in, int sig);
 
 /* forward.c: passes a signal on, or acts on it. */
-void forward_signal(struct init *in, const struct signalfd_siginfo *si);
+LOOP void forward_signal(struct init *in, const struct signalfd_siginfo *si);
 
 /* reap.c: waits for all that has ended. */
-void reap(struct init *in);
+LOOP void reap(struct init *in);
 /* Lets the kernel reap from now on, where it can tell how main ended all the same. */
 void reap_by_kernel(struct init *in);
 /* Main's pidfd says that main is gone. */

@@ -41,20 +41,26 @@ static const char *find_in_path(const char *name, char *buf, size_t size)
 	return name;
 }
 
+/* Apart, as its buffer would be one more page of stack for every start. */
+__attribute__((noinline)) static void execute_script(char **argv)
+{
+	char path[PATH_MAX];
+
+	argv[0] = (char *)find_in_path(argv[0], path, sizeof(path));
+	argv[-1] = (char *)SHELL;
+	execv(SHELL, argv - 1);
+}
+
 /* execvp(3), and what POSIX adds and musl leaves out: a script without #! is the shell's.  Returns
  * a negative errno. */
 static int execute(char **argv)
 {
-	char path[PATH_MAX];
 	int r;
 
 	execvp(argv[0], argv);
 	r = -errno;
-	if (r != -ENOEXEC)
-		return r;
-	argv[0] = (char *)find_in_path(argv[0], path, sizeof(path));
-	argv[-1] = (char *)SHELL;
-	execv(SHELL, argv - 1);
+	if (r == -ENOEXEC)
+		execute_script(argv);
 	return r;
 }
 
