@@ -19,6 +19,8 @@
  *	actor pend SIG COMMAND...	with SIG blocked and pending
  *	actor ignore SIG COMMAND...	with SIG ignored
  *	actor close COMMAND...		without 0, 1 and 2
+ *	actor deaf COMMAND...		with a pipe as 2 that nobody reads
+ *	actor root COMMAND...		as root in every way, where it is a set-user-ID file
  *	actor child COMMAND...		with a child that ends with 77 after it has begun
  *	actor limit NOFILE|NPROC N COMMAND... */
 #include <errno.h>
@@ -99,10 +101,11 @@ static int collect(int count, const char *file)
 
 	mask(SIG_SETMASK, ~(uint64_t)0);
 	make(file);
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < count;) {
 		if (take(&info) < 0)
 			die("rt_sigtimedwait");
-		in_order += info.si_code == SI_QUEUE && info.si_value.sival_int == i;
+		if (info.si_code == SI_QUEUE)
+			in_order += info.si_value.sival_int == i++;
 	}
 	printf("%d\n", in_order);
 	return 0;
@@ -238,6 +241,18 @@ static char **prepare(char **argv)
 			close(fd);
 		return argv + 2;
 	}
+	/* A descriptor for errors that raises SIGPIPE. */
+	if (!strcmp(what, "deaf")) {
+		int ends[2];
+
+		if (pipe(ends) < 0 || dup2(ends[1], 2) < 0)
+			return NULL;
+		close(ends[0]);
+		close(ends[1]);
+		return argv + 2;
+	}
+	if (!strcmp(what, "root"))
+		return setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0 ? NULL : argv + 2;
 	if (!strcmp(what, "child")) {
 		if (!fork()) {
 			usleep(200000);
