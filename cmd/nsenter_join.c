@@ -117,16 +117,23 @@ static void open_user_parent(struct target *target, unsigned *flags)
 	*flags &= ~(unsigned)CLONE_NEWUSER;
 }
 
+/* -u=FILE is another spelling of -uFILE, -w=DIR of -wDIR. */
+static const char *attached(const char *value)
+{
+	return value && *value == '=' ? value + 1 : value;
+}
+
 static int open_dir(struct target *target, const struct opt_value *option, const char *own)
 {
+	const char *dir = attached(option->value);
 	int fd;
 
 	if (!option->set)
 		return -1;
-	fd = option->value ? open(option->value, O_PATH | O_DIRECTORY | O_CLOEXEC)
-			   : openat(target_proc(target), own, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = dir ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC)
+		 : openat(target_proc(target), own, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		die(-errno, "%s", option->value ? option->value : own);
+		die(-errno, "%s", dir ? dir : own);
 	return fd;
 }
 
@@ -152,18 +159,12 @@ static unsigned shared_with(struct target *target, unsigned flags)
 	return shared;
 }
 
-/* -u=FILE is another spelling of -uFILE. */
-static const char *ns_file(const char *value)
-{
-	return value && *value == '=' ? value + 1 : value;
-}
-
 static void open_namespaces(struct target *target, const struct nsenter_args *args)
 {
 	bool any = false;
 
 	for (int i = 0; i < NS_COUNT; i++) {
-		const char *file = ns_file(args->ns[i].value);
+		const char *file = attached(args->ns[i].value);
 
 		target->files[i] = file ? open(file, O_RDONLY | O_CLOEXEC) : -1;
 		if (file && target->files[i] < 0)

@@ -53,8 +53,6 @@ static void map_own_ids(const struct unshare_plan *plan)
 		write_setgroups("deny");
 		write_map("/proc/self/gid_map", plan->map_gid, plan->caller_gid);
 	}
-	if (plan->args->setgroups)
-		write_setgroups(plan->args->setgroups);
 }
 
 static void enter_time(const struct unshare_plan *plan)
@@ -179,6 +177,9 @@ void unshare_inside(const struct unshare_plan *plan, int sock)
 {
 	const struct unshare_args *args = plan->args;
 
+	/* Denied before there is a map of groups, or never. */
+	if (args->setgroups && plan->map_gid < 0)
+		write_setgroups(args->setgroups);
 	if (sock >= 0)
 		unshare_await_maps(sock);
 	map_own_ids(plan);
