@@ -136,8 +136,10 @@ gives 'an up that fails ends the start' 125 '' husk cmon -s s -H ./hook ready 3 
 fails '-t: stdin must be one' 125 'cmon: -t: stdin is not a terminal*' \
 	sh -c 'husk cmon -t ready -t 3 true </dev/null'
 if command -v script >/dev/null && [ -c /dev/ptmx ]; then
+	# Its stdin never ends: script(1) would type that end into the terminal.
+	mkfifo typed
 	pty() {
-		script -qec "$1" /dev/null </dev/null | tr -d '\r'
+		script -qec "$1" /dev/null <>typed | tr -d '\r'
 	}
 	is '-t: the command has a terminal' \
 		"$(pty "husk cmon -t ready -t 3 sh -c 'test -t 0 && test -t 1 && test -t 2 && echo yes'")" yes

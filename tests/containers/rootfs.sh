@@ -11,7 +11,7 @@ make_rootfs() {
 	mkdir -p "$1/bin" "$1/etc" "$1/tmp" "$1/www" "$1/root"
 	cp "$(command -v busybox)" "$1/bin/busybox"
 	for applet in sh ls cat echo sleep id ps httpd wget true false hostname env touch rm mkdir \
-		tty stty ip head tail kill readlink mount dd chmod pwd printf mkfifo nc seq; do
+		tty stty ip head tail kill readlink mount dd chmod pwd printf mkfifo nc seq test grep; do
 		ln -s busybox "$1/bin/$applet"
 	done
 	printf 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/tmp:/bin/sh\n' >"$1/etc/passwd"

@@ -34,8 +34,8 @@ gives '-e NAME: as the caller has it' 0 mine env NAME=mine husk run --rm --netwo
 gives '-e: a line break, quotes' 0 "a
 b'\"" box -e "X=a
 b'\"" bb:1 sh -c 'echo "$X"'
-printf '# a comment\nA=1\n\nB=two words\n' >env
-gives '--env-file' 0 '1 two words' box --env-file env bb:1 sh -c 'echo $A $B'
+printf '# a comment\nA=1\n\nB=two words\n' >vars
+gives '--env-file' 0 '1 two words' box --env-file vars bb:1 sh -c 'echo $A $B'
 gives "nothing of the caller's environment" 0 '' env SECRET=1 husk run --rm --network none bb:1 \
 	sh -c 'cat /proc/1/environ /proc/self/environ | grep SECRET; true'
 run box -e SECRET=hidden bb:1 sh -c 'cat /proc/1/cmdline'

@@ -1,0 +1,112 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What is seen of a container that runs, and done in it: ps, inspect, exec, logs, pause, top, rename.
+. "$(dirname "$0")/../lib.sh"
+isolate "$@"
+. "$top/tests/containers/rootfs.sh"
+cd "$tmp" || exit 1
+make_image
+status() {
+	husk inspect -f .State.Status "$1"
+}
+has() { # NAME STATUS
+	[ "$(status "$1")" = "$2" ]
+}
+
+# ---- a detached one
+run husk run -d --name web --network none --label tier=front --label plain bb:1 \
+	sh -c 'trap "echo bye; exit 3" TERM; echo one; echo two >&2; mkfifo /go; while :; do read -r x </go; echo "$x"; done'
+id=$out
+is '-d prints the whole id' "$rc ${#id}" '0 64'
+fails 'run: its name is taken' 125 'run: --name web: taken by *' husk run --name web bb:1
+ok 'it has written' within 20 sh -c 'husk logs web 2>&1 | grep -q two'
+short=$(printf %.12s "$id")
+like 'ps: a row' "$(husk ps)" "*
+$short *bb:1 *\"sh -c trap *Up * second* *web"
+gives 'ps -q: its id' 0 "$short" husk ps --quiet
+gives 'ps --no-trunc' 0 "$id" husk ps -q --no-trunc
+gives 'ps --format' 0 "web	$short running bb:1" husk ps --format '{{.Names}}\t{{.ID}} {{.State}} {{.Image}}'
+for filter in name=we id="$short" image=bb status=running label=tier label=tier=front label=plain; do
+	gives "ps --filter $filter" 0 "$short" husk ps -q --filter "$filter"
+done
+for filter in name=x id=zz image=other status=exited label=tier=back; do
+	gives "ps -f $filter: not it" 0 '' husk ps -q -f "$filter"
+done
+gives 'inspect -f' 0 "$id" husk inspect --format '{{.Id}}' "$short"
+ok 'inspect: is JSON' sh -c 'husk inspect web | husk json get - .State.Pid .Config.Cmd .View .Limits'
+
+# ---- exec
+gives 'exec: words stay words' 0 'a b|c' husk exec web sh -c 'echo "$1|$2"' sh 'a b' c
+gives 'exec: its status' 4 '' husk exec web sh -c 'exit 4'
+fails 'exec: not found' 127 'cinit: nope: *' husk exec web nope
+gives 'exec: no stdin' 0 '' sh -c 'echo in | husk exec web cat'
+gives 'exec -i' 0 in sh -c 'echo in | husk exec --interactive web cat'
+gives 'exec -e -u -w' 0 '1000 /tmp v w' husk exec -e X='v w' -u user -w /tmp web sh -c 'echo $(id -u) $(pwd) $X'
+gives 'exec --env --user --workdir' 0 '1000 /bin x' husk exec --env X=x --user user --workdir /bin web \
+	sh -c 'echo $(id -u) $(pwd) $X'
+gives "exec: the container's host name and PID 1" 0 "$short cinit" \
+	husk exec web sh -c 'read -r c </proc/1/comm; echo $(hostname) $c'
+is "exec: the container's capabilities" "$(husk exec web sh -c 'grep CapEff /proc/self/status | cut -f2')" \
+	00000000a80425fb
+like 'exec --privileged' "$(husk exec --privileged web sh -c 'grep CapEff /proc/self/status | cut -f2')" '000001*'
+ok 'exec -d' husk exec --detach web sh -c 'echo mark >/mark'
+ok 'exec -d: runs' within 20 husk exec web test -e /mark
+fails 'exec: wants a command' 125 'exec: wants CONTAINER and COMMAND *' husk exec web
+fails 'exec: a variable without a value' 125 'exec: --env X: not NAME=VALUE *' husk exec -e X web true
+if command -v script >/dev/null; then
+	# Its stdin never ends: script(1) would type that end into the terminal.
+	mkfifo typed
+	pty() {
+		script -qec "$1" /dev/null <>typed | tr -d '\r'
+	}
+	like 'exec -t: a terminal' "$(pty 'husk exec -it web tty')" '/dev/pts/*'
+	like 'exec --tty' "$(pty 'husk exec --interactive --tty web tty')" '/dev/pts/*'
+	like 'run -it: a terminal of its own' "$(pty 'husk run --rm -it --network none bb:1 tty')" '/dev/pts/0'
+	is 'run -it: the status' "$(pty 'husk run --rm --interactive --tty --network none bb:1 sh -c "exit 9"; echo $?')" 9
+else
+	skip 'terminals' 'no script(1)'
+fi
+fails 'run -t without a terminal' 125 'cmon: -t: stdin is not a terminal *' \
+	sh -c 'husk run --rm -t --network none bb:1 true </dev/null'
+
+# ---- logs
+gives 'logs: stdout' 0 one sh -c 'husk logs web 2>/dev/null'
+gives 'logs: stderr' 0 two sh -c 'husk logs web 2>&1 >/dev/null'
+like 'logs -t' "$(husk logs --timestamps web 2>/dev/null)" '20??-??-??T*Z one'
+gives 'logs --tail' 0 two sh -c 'husk logs --tail 1 web 2>&1'
+gives 'logs -n 0' 0 '' husk logs -n 0 web
+gives 'logs --since: then' 0 '' husk logs --since 2999-01-01T00:00:00Z web
+gives 'logs --since: ago' 0 one sh -c 'husk logs --since 1h web 2>/dev/null'
+husk logs -f web >followed 2>/dev/null &
+follower=$!
+husk exec web sh -c 'echo three >/go'
+ok 'logs -f: goes on' within 20 grep -q three followed
+
+# ---- pause
+ok 'pause' husk pause web
+is 'pause: is seen' "$(status web)" paused
+like 'ps: Paused' "$(husk ps)" '*(Paused)*'
+fails 'pause: twice' 1 'pause: web: is paused' husk pause web
+fails 'exec: in a paused one' 125 'exec: web: is paused (*' husk exec web true
+ok 'unpause' husk unpause web
+fails 'unpause: twice' 1 'unpause: web: is not paused' husk unpause web
+
+# ---- top, rename
+like 'top' "$(husk top web)" "UID *PID *INSIDE *
+0 *1 *cinit -- *
+*sh -c trap*"
+ok 'rename' husk rename web site
+fails 'rename: the old name is gone' 1 'inspect: web: no such container (*' husk inspect web
+husk create --name other --network none bb:1 true >/dev/null
+fails 'rename: taken' 1 'rename: site: taken *' husk rename other site
+fails 'rename: no name' 2 'rename: /: *' husk rename site /
+like 'ps: Created' "$(husk ps -a -f name=other)" '*Created*other'
+
+fails 'rm: it runs' 1 'rm: site: runs (*' husk rm site
+husk stop --time 20 site >/dev/null
+wait $follower
+is 'logs -f: ends with it' "$? $(tail -n 1 followed)" '0 bye'
+like 'ps --all: Exited' "$(husk ps --all -f name=site)" '*Exited (3) * ago*'
+gives 'ps: not without -a' 0 '' husk ps -q
+gives 'ps -n: the newest' 0 1 sh -c 'husk ps -q -n 1 | grep -c .'
+finish

@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The life of a container: create, start, stop, kill, wait, restart, rm; what is left of a dead one.
+. "$(dirname "$0")/../lib.sh"
+isolate "$@"
+. "$top/tests/containers/rootfs.sh"
+cd "$tmp" || exit 1
+make_image
+status() {
+	husk inspect -f .State.Status "$1"
+}
+has() { # NAME STATUS
+	[ "$(status "$1")" = "$2" ]
+}
+
+husk run -d --name site --network none bb:1 \
+	sh -c 'trap "exit 3" TERM; while :; do sleep 0.05; done' >/dev/null
+husk create --name other --network none bb:1 true >/dev/null
+
+# ---- stop, and what is then
+gives 'stop: by its signal' 0 site husk stop --time 20 site
+is 'stop: its status' "$(status site) $(husk inspect -f .State.ExitCode site)" 'exited 3'
+gives 'stop: again is well' 0 site husk stop site
+fails 'exec: it does not run' 125 'exec: site: not running (*' husk exec site true
+fails 'kill: it does not run' 1 'kill: site: not running (*' husk kill site
+gives 'wait: has ended' 0 3 husk wait site
+fails 'wait: never ran' 1 'wait: other: has not ended *' husk wait other
+
+# ---- start again
+gives 'start' 0 site husk start site
+is 'start: runs' "$(status site)" running
+gives 'start: runs already' 0 site husk start site
+gives 'restart' 0 site husk restart -t 10 site
+is 'restart: runs, another process' "$(status site)" running
+gives 'kill: a signal' 0 site husk kill --signal TERM site
+gives 'wait: for it' 0 3 husk wait site
+husk start site >/dev/null
+gives 'kill: KILL' 0 site husk kill site
+gives 'kill: is 137' 0 137 husk wait site
+gives 'start -a: its output' 3 hello sh -c 'husk create --name att --network none bb:1 sh -c "echo hello; exit 3" >/dev/null
+	exec husk start --attach att'
+gives 'start -i' 0 in sh -c 'husk create --name cat --network none bb:1 cat >/dev/null
+	echo in | husk start -i cat'
+
+# ---- a command that ignores its signal
+husk run -d --name deaf --network none --stop-signal USR1 --stop-timeout 0 bb:1 \
+	sh -c 'trap "" TERM USR1; sleep 1000 & wait; wait; wait' >/dev/null
+gives 'stop: kills at last' 0 deaf husk stop deaf
+is 'stop: with 137' "$(husk inspect -f .State.ExitCode deaf)" 137
+
+# ---- one that has lost its monitor
+husk run -d --name lost --network none bb:1 sleep 1000 >/dev/null
+lost=$(husk inspect -f .Id lost)
+husk sig "$(cat "$HUSK_RUN/c/$lost/mon")" "$(cat "$HUSK_RUN/c/$lost/monstart")" KILL
+ok 'a container without its monitor is dead' within 20 has lost dead
+like 'ps: Dead' "$(husk ps -a -f name=lost)" '*Dead (unknown)*'
+gives 'dead: can be started' 0 lost husk start lost
+gives 'and removed' 0 lost husk rm --force lost
+
+# ---- restart policy
+husk run -d --name again --restart on-failure:2 --network none bb:1 sh -c 'echo run; exit 1' >/dev/null
+ok '--restart on-failure:2' within 20 sh -c '[ "$(husk logs again | grep -c run)" = 3 ]'
+husk run -d --name ever --restart always --network none bb:1 sh -c 'echo run' >/dev/null
+ok '--restart always' within 20 sh -c '[ "$(husk logs ever | grep -c run)" -ge 2 ]'
+gives 'stop: ends that' 0 ever husk stop ever
+ok 'stop: no monitor is left' husk lock -w 0 "$HUSK_RUN/c/$(husk inspect -f .Id ever)/lock" true
+
+# ---- the end
+gives 'rm: several' 0 'again
+ever' husk rm again ever
+fails 'rm: no such container' 1 'rm: nope: no such container (*' husk rm nope
+# The verbs that give a container's status have 125 for errors of their own.
+refuses() { # NAME PATTERN COMMAND...
+	name=$1 pattern=$2
+	shift 2
+	run "$@"
+	like "$name" "$rc $err" "[12]* husk $pattern"
+}
+for verb in start stop restart kill wait pause unpause top logs export; do
+	refuses "$verb: no such container" "$verb: nope: no such container (*" husk $verb nope
+	refuses "$verb: none named" "$verb: wants CONTAINER *" husk $verb
+done
+husk run -d --name last --network none bb:1 sleep 1000 >/dev/null
+ok 'prune: those that do not run' sh -c 'husk prune --force'
+gives 'prune: leaves the one that runs' 0 last husk ps -a --format '{{.Names}}'
+gives 'rm -f: all' 0 1 sh -c 'husk rm -f -a | grep -c .'
+is 'nothing is left' "$(ls "$HUSK_ROOT/c" "$HUSK_ROOT/name" "$HUSK_ROOT/tmp" "$HUSK_RUN/c" | grep -v :)" ''
+finish
