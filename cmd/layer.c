@@ -11,6 +11,8 @@ static const struct opt layer_opts[] = { OPT('a', "apply", struct layer_args, ap
 						 "carry out whiteouts, do not keep them"),
 	OPT('p', "plain", struct layer_args, plain, NULL, "whiteouts are ordinary names"),
 	OPT('o', "no-owner", struct layer_args, no_owner, NULL, "everything belongs to you"),
+	OPT('x', "one-file-system", struct layer_args, one_file_system, NULL,
+		"pack nothing that is mounted below PATH"),
 	OPT('s', "digest", struct layer_args, digest, "SHA256", "fail unless the archive has it"),
 	OPT('n', "name", struct layer_args, name, "NAME", "pack PATH alone, under this name"),
 	OPT_END };

@@ -9,6 +9,7 @@ struct layer_args {
 	bool apply;
 	bool no_owner;
 	bool plain;
+	bool one_file_system;
 	const char *digest;
 	const char *name;
 };

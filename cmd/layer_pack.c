@@ -29,6 +29,8 @@ struct inode {
 
 static struct {
 	const char *source;
+	bool one_file_system;
+	dev_t device;
 	struct inode *inodes;
 	size_t inode_count;
 } pk;
@@ -246,11 +248,18 @@ static void pack_directory(int fd, const char *path)
 {
 	CLEANUP_DIR DIR *dir = fdopendir(fd);
 	const struct dirent *entry;
+	struct stat st;
 	size_t count = 0;
 	char **names = NULL;
 
 	if (!dir)
 		fail(-errno, "read", path);
+	if (fstat(fd, &st) < 0)
+		fail(-errno, "look at", path);
+	if (!*path)
+		pk.device = st.st_dev;
+	if (pk.one_file_system && st.st_dev != pk.device)
+		return;
 	if (is_opaque(fd))
 		write_marker(path, WHITEOUT_OPAQUE);
 	while ((entry = readdir(dir))) {
@@ -292,6 +301,7 @@ int layer_pack(const struct layer_args *args, const char *directory, const char 
 	int fd;
 
 	pk.source = directory;
+	pk.one_file_system = args->one_file_system;
 	fd = to_stdout ? STDOUT_FILENO
 		       : open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0)

@@ -111,9 +111,9 @@ stop() {
 
 # at_rest COMMAND...: runs an applet with the file system of container $id as its root, whether the
 # container runs or not, in mount and PID namespaces of its own.  Nothing of the image is run.
-at_rest() {
+at_rest() (
 	words "$@"
-	local command="$q"
+	command=$q
 	get "$dir/lower"
 	cd "$HUSK_ROOT/l" || exit 1
 	if [ -z "$value" ]; then
@@ -129,5 +129,5 @@ at_rest() {
 	else
 		eval "set -- unshare -m pivot --proc none --sys none --dev none --cgroup none $q$command"
 	fi
-	"$HUSK" "$@"
-}
+	exec "$HUSK" "$@"
+)

@@ -49,6 +49,17 @@ make_network() {
 	}
 }
 
+# Not by /sys, which may be mounted for another network namespace than ours.
+link_exists() {
+	local line
+	while read -r line; do
+		case $line in
+		"$1":*) return 0 ;;
+		esac
+	done </proc/net/dev
+	return 1
+}
+
 # network_up NAME: reads a network and makes its bridge and NAT where they are not there (yet, or
 # since the machine was started).  $bridge $gw $prefix.
 network_up() {
@@ -64,7 +75,7 @@ network_up() {
 	get "$net/subnet"
 	prefix=${value#*/}
 	[ -n "$bridge" ] || die "no network $1 (husk network ls)"
-	[ -d "/sys/class/net/$bridge" ] && [ -e "$HUSK_RUN/net/$1/nat" ] && return
+	link_exists "$bridge" && [ -e "$HUSK_RUN/net/$1/nat" ] && return
 	mkdir -p "$HUSK_RUN/net/$1/members"
 	"$HUSK" vethctl -q --if-missing bridge create "$bridge" --ip "$gw/$prefix" &&
 		"$HUSK" vethctl -q nat up --subnet "$value" --bridge "$bridge" || return 1
