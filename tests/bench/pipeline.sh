@@ -10,7 +10,7 @@ if [ -d /sys/fs/cgroup/unified ] && [ -z "${HUSK_BENCH_ALONE-}" ]; then
 		sh -c 'umount /sys/fs/cgroup/unified; exec sh "$0"' "$0"
 fi
 . "$(dirname "$0")/lib.sh"
-cd "$tmp"
+cd "$tmp" || exit
 ln -s "$rootfs" rootfs
 for parent in /sys/fs/cgroup/memory /sys/fs/cgroup; do
 	[ ! -e "$parent/cgroup.procs" ] || { mkdir -p "$parent/husk-test"; break; }

@@ -124,7 +124,7 @@ side_by_side() {
 	one=$!
 	several &
 	two=$!
-	several && wait $one && wait $two
+	several && wait "$one" && wait "$two"
 }
 ok 'three loops side by side' side_by_side
 
