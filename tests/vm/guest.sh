@@ -18,8 +18,7 @@
 
 guest() {
 	[ -z "${HUSK_GUEST-}" ] || return 0
-	set -- -w -s 2 -t "${HUSK_VM_LIMIT:-120}" -k "${HUSK_VM_KERNEL:-6.1}" -g "${HUSK_VM_CGROUP:-v2}" \
-		-M overlay,veth,bridge,dummy,nf_tables,nft_chain_nat,nft_nat,nft_masq,nft_ct,loop,squashfs
+	set -- -T -t "${HUSK_VM_LIMIT:-240}" -k "${HUSK_VM_KERNEL:-6.1}" -g "${HUSK_VM_CGROUP:-v2}"
 	if ! why=$("$top/tests/vm/vmrun" "$@" -r 2>&1); then
 		skip "${0##*/} in a machine of its own" "$why"
 		finish

@@ -1,9 +1,12 @@
-# vm.mk - what the machines of tests/vm and tests/vm-long need from the distribution.  Without it
-# their tests are skipped, and say why.
+# vm.mk - what the machines of tests/vm and tests/vm-long need: packages of the distribution, then a
+# kernel and a snapshot, made once before any test waits for them.  Without these the tests are
+# skipped, and say why.
 
-check check-all vm: deps-vm
+check check-all vm: vm-ready
 vm-long: deps-vm-long
+vm-ready: deps-vm
+	@tests/vm/vmrun -T -r || echo "The tests of tests/vm will be skipped."
 deps-vm deps-vm-long: deps-%:
 	@scripts/deps $* || echo "Tests that need what is missing will be skipped."
 
-.PHONY: deps-vm deps-vm-long
+.PHONY: vm-ready deps-vm deps-vm-long
