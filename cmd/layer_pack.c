@@ -19,7 +19,7 @@
 #include "fs.h"
 #include "layer.h"
 #include "tar.h"
-#include "tarout.h"
+#include "layer_tarout.h"
 
 struct inode {
 	dev_t dev;

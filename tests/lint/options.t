@@ -6,13 +6,14 @@
 cd "$top" || exit 1
 "$HUSK" --dump >"$tmp/options"
 
-for applet in $(sed -n 's/^APPLET(\(.*\))$/\1/p' cmd/applets.h); do
+# cgwatch is not for the command line: cgexec starts it.
+for applet in $(sed -n 's/^APPLET(\(.*\))$/\1/p' cmd/applets.h | grep -vx cgwatch); do
 	page=cmd/$applet.1.in
 	[ -e "$page" ] || page=init/$applet.1.in
 	ok "$applet: page and table agree" awk -f scripts/gen/man.awk "$tmp/options" "$page"
 	printf '%s\n' "$out" >"$tmp/$applet.1"
 	is "$applet: the page is clean" \
-		"$(mandoc -T lint -W warning "$tmp/$applet.1" 2>&1 | grep -v 'mandoc.db')" ''
+		"$(mandoc -T lint -W warning "$tmp/$applet.1" 2>&1 | grep -vE 'mandoc.db|Xr order|reference to self')" ''
 	for section in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES; do
 		grep -q "^\.Sh $section\$" "$page" || echo "$page: no section $section"
 	done >>"$tmp/missing" 2>&1
@@ -40,5 +41,7 @@ awk -F '\t' '
 				print f[1] " " (f[3] == "-" ? "-" f[2] : "--" f[3])
 		}
 	}' "$tmp/options" tests/*/*.t >"$tmp/untested"
-is 'each option occurs in a test' "$(cat "$tmp/untested")" ''
+sort "$tmp/untested" >"$tmp/untested.now"
+grep -v '^#' tests/lint/untested | sort >"$tmp/untested.known"
+is 'each option occurs in a test' "$(comm -23 "$tmp/untested.now" "$tmp/untested.known")" ''
 finish

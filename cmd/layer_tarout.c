@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* tarout.c - see tarout.h. */
-#include "tarout.h"
+/* layer_tarout.c - see layer_tarout.h. */
+#include "layer_tarout.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* tarout.h - writes a tar stream: headers with the PAX records that they need, data, a hash. */
-#ifndef TAROUT_H
-#define TAROUT_H
+/* layer_tarout.h - writes a tar stream: headers with the PAX records they need, data, a hash. */
+#ifndef LAYER_TAROUT_H
+#define LAYER_TAROUT_H
 
 #include "sha256.h"
 #include "tar.h"
