@@ -7,14 +7,10 @@ cd "$HUSK_OUT" || exit 1
 
 # OBJECT...: "object symbol" for all that it wants; "symbol object" for what it defines.
 wants() {
-	for object in "$@"; do
-		nm -u "$object" | awk -v o="$object" '{ print o, $NF }'
-	done
+	nm -A -u "$@" | awk '{ sub(/:.*/, "", $1); print $1, $NF }'
 }
 defines() {
-	for object in "$@"; do
-		nm --defined-only -g "$object" | awk -v o="$object" '{ print $NF, o }'
-	done
+	nm -A -g --defined-only "$@" | awk '{ sub(/:.*/, "", $1); print $NF, $1 }'
 }
 # The lines of $1 ("object symbol") whose symbol is one of the words $2.
 which_want() {
