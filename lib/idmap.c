@@ -50,8 +50,13 @@ int idmap_parse(const char *s, struct id_range *range)
 	r = parse_three(buf, old_order ? "," : ":", numbers);
 	if (r < 0)
 		return r;
-	*range = (struct id_range){ numbers[old_order], numbers[!old_order], numbers[2] };
-	return check(*range);
+
+	const struct id_range given = { numbers[old_order], numbers[!old_order], numbers[2] };
+
+	r = check(given);
+	if (!r)
+		*range = given;
+	return r;
 }
 
 int idmap_add(struct idmap *map, struct id_range range)

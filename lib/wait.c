@@ -77,7 +77,8 @@ static enum verdict judge(int dir, int sig)
 	for (int round = 0; round < 2; round++) {
 		if (proc_status(dir, &child) < 0)
 			return TAKES;
-		if (child.pending & child.blocked & bit(sig))
+		/* What it drops is never pending. */
+		if (child.pending & bit(sig))
 			return UNDECIDED;
 		if ((child.caught | child.ignored | child.blocked) & bit(sig))
 			return TAKES;
