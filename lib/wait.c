@@ -23,6 +23,7 @@
 #include "tty.h"
 
 #define FIRST_LOOK_MS 10
+#define BLOCKED_LOOKS 4
 
 static uint64_t bit(int sig)
 {
@@ -67,7 +68,7 @@ static bool is_ignored(int sig)
 	return !sigaction(sig, NULL, &action) && action.sa_handler == SIG_IGN;
 }
 
-enum verdict { TAKES, DROPS, UNDECIDED };
+enum verdict { TAKES, DROPS, PENDING, BLOCKED };
 
 /* Twice, since between two files the process may have left sigtimedwait. */
 static enum verdict judge(int dir, int sig)
@@ -79,9 +80,11 @@ static enum verdict judge(int dir, int sig)
 			return TAKES;
 		/* What it drops is never pending. */
 		if (child.pending & bit(sig))
-			return UNDECIDED;
-		if ((child.caught | child.ignored | child.blocked) & bit(sig))
+			return PENDING;
+		if ((child.caught | child.ignored) & bit(sig))
 			return TAKES;
+		if (child.blocked & bit(sig))
+			return BLOCKED;
 		if (proc_in_sigwait(dir))
 			return TAKES;
 	}
@@ -104,12 +107,15 @@ static enum verdict ask_child(const struct waiter *waiter, int sig)
 
 /* The kernel drops a signal for a PID 1 that has its default action.  Whether it has is known once
  * the signal is no longer pending in the child: while it is, the child may be about to execute its
- * program (unblocking drops the signal) or to take it from a signalfd. */
+ * program (unblocking drops the signal) or to take it from a signalfd.  A blocked one was taken so,
+ * if it stays blocked: a shell in wait(1) blocks all for a moment, between two times that it does
+ * not, and the signal may have come in one of these. */
 static void enforce(struct waiter *waiter)
 {
 	enum verdict verdict = ask_child(waiter, waiter->watched);
 
-	if (verdict == UNDECIDED) {
+	waiter->looks++;
+	if (verdict == PENDING || (verdict == BLOCKED && waiter->looks < BLOCKED_LOOKS)) {
 		waiter->delay_ms *= 2;
 		return;
 	}
@@ -138,6 +144,7 @@ static void forward(struct waiter *waiter, const siginfo_t *info)
 		kill(waiter->pid, sig);
 	if (waiter->init && ends_by_default(sig) && !waiter->enforced) {
 		waiter->watched = sig;
+		waiter->looks = 0;
 		waiter->delay_ms = FIRST_LOOK_MS;
 		enforce(waiter);
 	}
