@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <linux/rtnetlink.h>
@@ -252,7 +253,8 @@ static int split(const char *line, size_t length, char *copy, char **argv)
 
 static int run_lines(const struct applet *self, struct veth *base, const char *text, bool check)
 {
-	char copy[LINE_BYTES], name[32], *argv[WORDS_MAX];
+	static char name[32]; /* for the messages, also those after this */
+	char copy[LINE_BYTES], *argv[WORDS_MAX];
 	int status = 0;
 
 	for (unsigned number = 1; *text && !status; number++) {
@@ -276,10 +278,13 @@ static int run_lines(const struct applet *self, struct veth *base, const char *t
 
 static int run_batch(const struct applet *self, struct veth *v)
 {
-	CLEANUP_FREE char *text = malloc(BATCH_MAX);
+	char *text = mmap(
+		NULL, BATCH_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CLEANUP_FD int fd = strcmp(v->batch, "-") ? open(v->batch, O_RDONLY | O_CLOEXEC)
 						  : dup(STDIN_FILENO);
-	ssize_t n = fd < 0 ? -errno : text ? fs_read_fd(fd, text, BATCH_MAX) : -ENOMEM;
+	ssize_t n = fd < 0           ? -errno
+		: text == MAP_FAILED ? -ENOMEM
+				     : fs_read_fd(fd, text, BATCH_MAX);
 	int status;
 
 	if (n < 0)

@@ -36,6 +36,10 @@ struct choice {
 	uint32_t value;
 };
 
+bool choice_value(const struct choice *choices, const char *name, uint32_t *value);
+/* The name of a value, or its number; valid until the next call. */
+const char *choice_name(const struct choice *choices, uint32_t value);
+
 /* ---- words: how an argument is read, and where it goes */
 
 enum word_kind {
@@ -166,6 +170,12 @@ void request_parse(struct request *request, struct veth *v, const struct object 
 	const char *verb, unsigned on, unsigned type, unsigned flags, char **words);
 void request_close(struct request *request);
 void *request_head(struct request *request);
+/* The index of a link; 0 while only the grammar is read, and after a failure. */
+int request_link(struct request *request, const char *name);
+/* The first address decides the family of the message; the others have to agree. */
+void request_family(struct request *request, const char *text, int family);
+/* Adds an address as the word says. */
+void request_inet(struct request *request, const struct word *word, const char *text);
 void link_first(struct request *request, const char *word);
 void link_finish(struct request *request);
 void addr_first(struct request *request, const char *word);
@@ -195,6 +205,10 @@ int show_dump(struct veth *v, const struct request *filter, struct nl_answer *an
 bool show_wanted(const struct request *filter, const struct nlmsghdr *message);
 void show_string(struct out *out, const char *text);
 
+/* After EEXIST: 0 if the object that is there is what the request asks for, else a message that
+ * names the first difference, and 1. */
+int request_compare(struct veth *v, struct request *request);
+
 /* ---- commands */
 
 extern const struct object *const veth_objects[];
@@ -216,12 +230,16 @@ int delete_host_end(struct veth *v, const char *name, const char *id);
 /* Takes back what was attached with an id.  -ENOENT: nothing was. */
 int detach_id(struct veth *v, const char *net, const char *id);
 
+#define PORTS_MAX 48 /* of one call: they go in one transaction */
+
 /* Ends the program (status 2) when one of the values is no port to publish. */
 void publish_check(const struct opt_list *ports);
 /* Publishes the ports of a container, all or none, on all of its addresses; 0 or a status. */
 int publish_ports(struct veth *v, const char *id, const struct opt_list *ports,
 	const struct inet *ips, unsigned count);
 int unpublish(struct veth *v, const char *id);
+/* Only those of an ID that are in the list, unless that is empty. */
+int unpublish_some(struct veth *v, const char *id, const struct opt_list *only);
 /* Publishes again what the files say, after the tables were made anew. */
 int publish_restore(struct nl *nl);
 

@@ -28,7 +28,8 @@ int delete_host_end(struct veth *v, const char *name, const char *id)
 	info.ifi_index = ((const struct ifinfomsg *)NLMSG_DATA(link))->ifi_index;
 	nl_parse_message(table, IFLA_MAX, link, sizeof(info));
 	fmt_buf(alias, sizeof(alias), "husk:%s", id);
-	if (nl_u32(table[IFLA_GROUP]) != VETH_GROUP && strcmp(nl_text(table[IFLA_IFALIAS]), alias))
+	if (nl_u32(table[IFLA_GROUP]) != VETH_GROUP &&
+		strcmp(nl_text(table[IFLA_IFALIAS]), alias) != 0)
 		return 0;
 	nl_init(&batch);
 	nl_begin(&batch, RTM_DELLINK, NLM_F_ACK, &info, sizeof(info));
@@ -59,7 +60,8 @@ static int is_wanted(struct lease *lease, void *data)
 {
 	struct search *search = data;
 
-	if (search->id ? strcmp(search->id, lease->id) : strcmp(search->ifname, lease->ifname))
+	if (strcmp(search->id ? search->id : search->ifname,
+		    search->id ? lease->id : lease->ifname) != 0)
 		return 0;
 	search->found = *lease;
 	return 1;

@@ -67,7 +67,8 @@ static int print_lease(struct lease *lease, void *data)
 	inet_format(&lease->ip, text);
 	if (p->v->json)
 		out_printf(&p->out,
-			"%s{\"net\":\"%s\",\"address\":\"%s\",\"id\":\"%s\",\"pid\":%d,\"alive\":%s}",
+			"%s{\"net\":\"%s\",\"address\":\"%s\",\"id\":\"%s\","
+			"\"pid\":%d,\"alive\":%s}",
 			p->items++ ? "," : "", lease->net, text, lease->id, lease->pid,
 			lease->same_boot && ipam_alive(lease) ? "true" : "false");
 	else

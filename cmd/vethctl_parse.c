@@ -36,17 +36,6 @@ __attribute__((noreturn)) static void wrong(
 		want);
 }
 
-static bool choose(const struct choice *choices, const char *text, uint32_t *value)
-{
-	for (; choices && choices->name; choices++) {
-		if (strcmp(choices->name, text) != 0)
-			continue;
-		*value = choices->value;
-		return true;
-	}
-	return false;
-}
-
 static uint32_t read_number(
 	const struct request *request, const struct word *word, const char *text)
 {
@@ -54,7 +43,7 @@ static uint32_t read_number(
 	char want[96] = "";
 	uint32_t value;
 
-	if (choose(word->choices               ? word->choices
+	if (choice_value(word->choices         ? word->choices
 			    : word->value == 1 ? switches
 					       : NULL,
 		    text, &value) ||
@@ -103,8 +92,7 @@ static void set_link_flags(struct request *request, uint32_t flags, bool on)
 	info->ifi_flags = on ? info->ifi_flags | flags : info->ifi_flags & ~flags;
 }
 
-/* The index of a link; 0 while only the grammar is read, and after a failure. */
-static int resolve(struct request *request, const char *name)
+int request_link(struct request *request, const char *name)
 {
 	int index;
 
@@ -214,8 +202,7 @@ static void put_number(struct request *request, const struct word *word, const c
 	}
 }
 
-/* The first address decides the family of the message; the others have to agree. */
-static void take_family(struct request *request, const char *text, int family)
+void request_family(struct request *request, const char *text, int family)
 {
 	uint8_t *head = family_of(request);
 
@@ -225,7 +212,7 @@ static void take_family(struct request *request, const char *text, int family)
 	*head = (uint8_t)family;
 }
 
-static void put_inet(struct request *request, const struct word *word, const char *text)
+void request_inet(struct request *request, const struct word *word, const char *text)
 {
 	bool cidr = word->kind == W_PEERNET || word->kind == W_DST;
 	struct inet a;
@@ -243,163 +230,12 @@ static void put_inet(struct request *request, const struct word *word, const cha
 	} else if (cidr ? inet_parse_cidr(text, &a) : inet_parse(text, AF_UNSPEC, &a)) {
 		wrong(request, word, text, cidr ? "ADDRESS/PREFIX" : "an address");
 	}
-	take_family(request, text, a.family);
+	request_family(request, text, a.family);
 	if (cidr)
 		set_head(request, 1, 1, a.prefix); /* ifa_prefixlen, rtm_dst_len */
 	request->has_gateway |= word->attr == RTA_GATEWAY && word->kind == W_ADDR;
 	if (word->kind != W_DST || a.prefix)
 		nl_put(&request->batch, word->attr, a.bytes, inet_size(&a));
-}
-
-/* ---- what no keyword introduces, and what the line as a whole lacks */
-
-void link_first(struct request *request, const char *word)
-{
-	if (request->dev)
-		usage_die("link %s: unknown word %s", request->verb, word);
-	request->dev = request->self = word;
-	if (!rtnl_is_name(word))
-		usage_die("link %s: %s is no name for a link", request->verb, *word ? word : "''");
-	if (request->on == ON_ADD)
-		nl_put_text(&request->batch, IFLA_IFNAME, word);
-}
-
-static void put_port(struct request *request)
-{
-	static const uint16_t attrs[] = { IFLA_BRPORT_MODE, IFLA_BRPORT_ISOLATED };
-	struct nl_batch *batch = &request->batch;
-	size_t outer, inner;
-
-	if (!request->port_set[0] && !request->port_set[1])
-		return;
-	outer = nl_nest(batch, IFLA_LINKINFO);
-	nl_put_text(batch, IFLA_INFO_SLAVE_KIND, "bridge");
-	inner = nl_nest(batch, IFLA_INFO_SLAVE_DATA | NLA_F_NESTED);
-	for (int i = 0; i < 2; i++)
-		if (request->port_set[i])
-			nl_put_u8(batch, attrs[i], request->port[i]);
-	nl_end(batch, inner);
-	nl_end(batch, outer);
-}
-
-void link_finish(struct request *request)
-{
-	struct ifinfomsg *info = request_head(request);
-
-	if (request->on == ON_ADD && !request->kind)
-		usage_die("link add %s: no type given", request->self);
-	if (request->on == ON_ADD)
-		return;
-	put_port(request);
-	if (request->dev)
-		info->ifi_index = resolve(request, request->dev);
-	else if (request->on == ON_SET ||
-		(request->on == ON_DEL && request->batch.used <= NLMSG_LENGTH(sizeof(*info))))
-		usage_die("link %s: which link?", request->verb);
-}
-
-void addr_first(struct request *request, const char *word)
-{
-	struct ifaddrmsg *info = request_head(request);
-	struct inet a;
-
-	if (inet_parse_cidr(word, &a) < 0)
-		usage_die("addr %s: %s is not ADDRESS/PREFIX", request->verb, word);
-	if (!inet_is_host(&a))
-		usage_die("addr %s: no host can have %s (%s)", request->verb, word,
-			"network, broadcast, multicast or unspecified address");
-	take_family(request, word, a.family);
-	info->ifa_prefixlen = a.prefix;
-	if (request->on == ON_ADD && a.family == AF_INET && a.bytes[0] == 127)
-		info->ifa_scope = RT_SCOPE_HOST;
-	request->self = word;
-	request->address = a;
-	nl_put(&request->batch, IFA_LOCAL, a.bytes, inet_size(&a));
-}
-
-void addr_finish(struct request *request)
-{
-	const struct ifaddrmsg *info = request_head(request);
-	const struct nlattr *table[IFA_MAX + 1];
-
-	if (request->on == ON_SHOW)
-		return;
-	nl_parse_message(table, IFA_MAX, request->batch.head, sizeof(*info));
-	if (!table[IFA_LOCAL])
-		usage_die("addr %s: no address given", request->verb);
-	if (!request->has_dev)
-		usage_die("addr %s %s: no dev given", request->verb, request->self);
-	if (request->on == ON_ADD && !table[IFA_ADDRESS])
-		nl_put(&request->batch, IFA_ADDRESS, request->address.bytes,
-			inet_size(&request->address));
-}
-
-void route_first(struct request *request, const char *word)
-{
-	static const struct word destination = {
-		.name = "destination", .kind = W_DST, .attr = RTA_DST
-	};
-
-	if (*request->self)
-		usage_die("route %s: unknown word %s", request->verb, word);
-	if (request->on == ON_GET) {
-		request->self = word;
-		if (inet_parse(word, AF_UNSPEC, &request->address) < 0)
-			usage_die("route get: %s is not an address", word);
-		take_family(request, word, request->address.family);
-		((struct rtmsg *)request_head(request))->rtm_dst_len = request->address.prefix;
-		nl_put(&request->batch, RTA_DST, request->address.bytes,
-			inet_size(&request->address));
-		return;
-	}
-	put_inet(request, &destination, word);
-}
-
-void route_finish(struct request *request)
-{
-	struct rtmsg *route = request_head(request);
-
-	if (request->on == ON_SHOW || request->on == ON_GET)
-		return;
-	if (!*request->self)
-		usage_die("route %s: no destination given", request->verb);
-	if (!route->rtm_family)
-		route->rtm_family = request->v->ipv6 ? AF_INET6 : AF_INET;
-	if (!route->rtm_table && !request->has_table)
-		route->rtm_table = RT_TABLE_MAIN;
-	if (request->on == ON_ADD) {
-		route->rtm_protocol = RTPROT_BOOT;
-		if (!route->rtm_type)
-			route->rtm_type = RTN_UNICAST;
-	}
-	if (!request->has_scope && route->rtm_family == AF_INET && route->rtm_type < RTN_BLACKHOLE)
-		route->rtm_scope = request->on == ON_DEL ? RT_SCOPE_NOWHERE
-			: request->has_gateway           ? RT_SCOPE_UNIVERSE
-							 : RT_SCOPE_LINK;
-}
-
-void neigh_first(struct request *request, const char *word)
-{
-	static const struct word address = { .name = "address", .kind = W_ADDR, .attr = NDA_DST };
-
-	if (*request->self)
-		usage_die("neigh %s: unknown word %s", request->verb, word);
-	request->self = word;
-	put_inet(request, &address, word);
-}
-
-void neigh_finish(struct request *request)
-{
-	struct ndmsg *neigh = request_head(request);
-
-	if (request->on == ON_SHOW)
-		return;
-	if (!*request->self)
-		usage_die("neigh %s: no address given", request->verb);
-	if (!request->has_dev)
-		usage_die("neigh %s %s: no dev given", request->verb, request->self);
-	if (request->on == ON_ADD && !neigh->ndm_state)
-		neigh->ndm_state = NUD_PERMANENT;
 }
 
 /* ---- the line */
@@ -473,12 +309,12 @@ static void put_value(struct request *request, const struct word *word, const ch
 		request->dev = request->self = text;
 		break;
 	case W_DEV:
-		index = resolve(request, text);
+		index = request_link(request, text);
 		nl_put_u32(&request->batch, word->attr, (uint32_t)index);
 		break;
 	case W_HEADDEV:
 		request->has_dev = true;
-		set_head(request, word->attr, 4, (uint32_t)resolve(request, text));
+		set_head(request, word->attr, 4, (uint32_t)request_link(request, text));
 		break;
 	case W_ONOFF:
 	case W_OFFON:
@@ -495,7 +331,7 @@ static void put_value(struct request *request, const struct word *word, const ch
 	case W_PEERNET:
 	case W_BRD:
 	case W_DST:
-		put_inet(request, word, text);
+		request_inet(request, word, text);
 		break;
 	default:
 		put_number(request, word, text);

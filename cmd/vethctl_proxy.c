@@ -166,7 +166,7 @@ int proxy_run(struct veth *v, char **words)
 	struct proxy p;
 
 	if (!words[1] || !words[2] ||
-		(words[3] && (strcmp(words[3], "netns") || !words[4] || words[5])))
+		(words[3] && (strcmp(words[3], "netns") != 0 || !words[4] || words[5])))
 		usage_die("proxy ADDRESS:PORT ADDRESS:PORT [netns NS]");
 	if (inet_parse_endpoint(words[1], &p.from, &p.from_port) < 0 ||
 		inet_parse_endpoint(words[2], &p.to, &p.to_port) < 0)

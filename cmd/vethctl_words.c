@@ -2,6 +2,7 @@
 /* vethctl_words.c - the tables: what iproute2's words mean in a message, and which of its keys the
  * parts of an answer print as.  vethctl_parse.c and vethctl_show.c read them. */
 #include <net/if.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <linux/if_link.h>
@@ -209,3 +210,25 @@ KIND(route, "r", ROUTE, rtmsg);
 KIND(neigh, "n", NEIGH, ndmsg);
 const struct object *const veth_objects[] = { &link_object, &addr_object, &route_object,
 	&neigh_object, NULL };
+
+bool choice_value(const struct choice *choices, const char *text, uint32_t *value)
+{
+	for (; choices && choices->name; choices++) {
+		if (strcmp(choices->name, text) != 0)
+			continue;
+		*value = choices->value;
+		return true;
+	}
+	return false;
+}
+
+const char *choice_name(const struct choice *choices, uint32_t value)
+{
+	static char number[12];
+
+	for (; choices->name; choices++)
+		if (choices->value == value)
+			return choices->name;
+	fmt_buf(number, sizeof(number), "%u", value);
+	return number;
+}

@@ -63,6 +63,11 @@ int inet_parse_endpoint(const char *text, struct inet *a, uint16_t *port)
 	return 0;
 }
 
+static unsigned group(const uint8_t *b, int i)
+{
+	return (unsigned)b[(size_t)i * 2] << 8 | b[(size_t)i * 2 + 1];
+}
+
 /* The longest run of two or more zero groups, the first of equals, becomes "::" (RFC 5952). */
 static void format6(const uint8_t *b, char *text)
 {
@@ -72,7 +77,7 @@ static void format6(const uint8_t *b, char *text)
 	for (int i = 0; i < 8; i++) {
 		int n = 0;
 
-		while (i + n < 8 && !b[2 * (i + n)] && !b[2 * (i + n) + 1])
+		while (i + n < 8 && !group(b, i + n))
 			n++;
 		if (n > length) {
 			start = i;
@@ -86,8 +91,7 @@ static void format6(const uint8_t *b, char *text)
 			continue;
 		}
 		used += (size_t)fmt_buf(text + used, INET_TEXT - used, "%s%x",
-			i && i != start + length ? ":" : "",
-			(unsigned)(b[2 * i] << 8 | b[2 * i + 1]));
+			i && i != start + length ? ":" : "", group(b, i));
 	}
 }
 

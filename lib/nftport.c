@@ -127,16 +127,14 @@ int nft_each(
 	int r = 0;
 
 	for (int has_host = 0; has_host < 2 && !r; has_host++) {
-		CLEANUP_FREE unsigned char *memory = NULL;
 		const struct nlmsghdr *message = NULL;
-		struct nl_answer answer;
+		CLEANUP_ANSWER struct nl_answer answer = { 0 };
 		struct nl_batch request;
 
 		nl_init(&request);
 		nft_message(&request, nft_family(family), NFT_MSG_GETSETELEM, 0);
 		nl_put_text(&request, NFTA_SET_ELEM_LIST_SET, has_host ? "puba" : "pub");
 		r = nl_dump(nl, &request, &answer);
-		memory = answer.data;
 		while (!r && (message = nl_next(&answer, message))) {
 			const struct nlattr *table[NFTA_SET_ELEM_LIST_MAX + 1], *element = NULL;
 			struct nft_port port;
@@ -155,17 +153,15 @@ int nft_each(
 
 int nft_foreign_drop(struct nl *nl, int family, char *name, size_t size)
 {
-	CLEANUP_FREE unsigned char *memory = NULL;
 	const struct nfgenmsg head = { .nfgen_family = (uint8_t)family };
 	const struct nlmsghdr *message = NULL;
-	struct nl_answer answer;
+	CLEANUP_ANSWER struct nl_answer answer = { 0 };
 	struct nl_batch request;
 
 	nl_init(&request);
 	nl_begin(&request, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, 0, &head, sizeof(head));
 	if (nl_dump(nl, &request, &answer) < 0)
 		answer.used = 0;
-	memory = answer.data;
 	while ((message = nl_next(&answer, message))) {
 		const struct nlattr *table[NFTA_CHAIN_MAX + 1], *hook[NFTA_HOOK_MAX + 1];
 
@@ -195,17 +191,15 @@ static bool is_flow_to(const struct nlattr *tuple, const struct nft_port *port)
 
 int nft_forget_flows(struct nl *nl, const struct nft_port *port)
 {
-	CLEANUP_FREE unsigned char *memory = NULL;
 	const struct nfgenmsg head = { .nfgen_family = port->target.family };
 	const struct nlmsghdr *message = NULL;
-	struct nl_answer answer;
+	CLEANUP_ANSWER struct nl_answer answer = { 0 };
 	struct nl_batch batch;
 	int r;
 
 	nl_init(&batch);
 	nl_begin(&batch, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, 0, &head, sizeof(head));
 	r = nl_dump(nl, &batch, &answer);
-	memory = answer.data;
 	while (!r && (message = nl_next(&answer, message))) {
 		const struct nlattr *table[CTA_MAX + 1], *tuple;
 

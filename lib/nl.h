@@ -30,7 +30,8 @@ struct nl_batch {
 	_Alignas(8) unsigned char buf[NL_ROOM];
 };
 
-/* The messages of an answer, one behind the other.  nl_dump allocates data: free(3) it. */
+/* The messages of an answer, one behind the other.  nl_dump allocates data:
+ * declare its answer as CLEANUP_ANSWER. */
 struct nl_answer {
 	unsigned char *data;
 	size_t used, room;
@@ -57,6 +58,9 @@ void nl_put_u32(struct nl_batch *batch, unsigned type, uint32_t value);
 void nl_put_text(struct nl_batch *batch, unsigned type, const char *text);
 size_t nl_nest(struct nl_batch *batch, unsigned type);
 void nl_end(struct nl_batch *batch, size_t nest);
+
+void nl_answer_free(struct nl_answer *answer);
+#define CLEANUP_ANSWER __attribute__((cleanup(nl_answer_free)))
 
 /* Sends a batch and waits until each message that asks for an ACK is answered.
  *   answer   NULL, or memory for messages that are no ACK (GET, ECHO); the caller sets data, room

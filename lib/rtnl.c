@@ -81,7 +81,7 @@ int netns_open(const char *ns, char *path, size_t size)
 		fd = fcntl((int)number, F_DUPFD_CLOEXEC, 3);
 		return fd < 0 ? -errno : fd;
 	}
-	r = fmt_path(path, size, by_pid ? "" : strchr(ns, '/') ? "%s" : NETNS_DIR "/%s", ns);
+	r = fmt_path(path, size, "%s%s", strchr(ns, '/') ? "" : NETNS_DIR "/", ns);
 	if (r < 0)
 		return r;
 	fd = by_pid ? -1 : openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);

@@ -27,6 +27,7 @@ usage 'no command' 'no command given'
 usage 'an object that is not there' 'frob: no such object or command' frob
 usage 'a kind of link that is not known' 'link add: unknown type frob' link add x type frob
 usage 'a link without a type' 'link add x: no type given' link add x
+usage 'a link without a name' 'link add: no name given' link add type dummy
 usage 'a word that belongs to another kind' 'link add: unknown word mode' link add x type veth mode bridge
 usage 'a value that is missing' 'link add: mtu needs a value' link add x mtu
 usage 'a number that is none' 'link add: mtu 1k is not a number up to 4294967295' link add x mtu 1k type dummy
