@@ -60,7 +60,7 @@ const struct opt cinit_opts[] = {
 	OPT_END,
 };
 
-#define TINI .version = "tini version 0.19.0", .own_error = 1, .peer = true
+#define TINI .version = "tini version 0.19.0", .own_error = 1, .silent = 1, .peer = true
 #define CATATONIT                                                                                  \
 	.version = "tini version 0.2.1_catatonit", .own_error = 1, .not_started = 1,               \
 	.subreaper = true, .peer = true

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # How cinit ends: what main leaves, timeouts, the report, and what fails on the way.
+# shellcheck disable=SC2086 # $inside is words
 . "$(dirname "$0")/../lib.sh"
 isolate "$@"
 PATH=$HUSK_OUT/probes:$PATH
@@ -20,25 +21,23 @@ for how in "$inside" ''; do
 	where=${how:+PID 1}
 	where=${where:-subreaper}
 	rm -f "$tmp/end"*
-	# shellcheck disable=SC2086,SC2016
+	# shellcheck disable=SC2016
 	gives "31 $where: a handler of TERM finishes" 0 '' $bounded $how cinit -t 50s sh -c \
 		'actor linger "$0" 300 & while [ ! -e "$0.ready" ]; do sleep 0.02; done' "$tmp/end"
 	ok "31 $where: it did" exists "$tmp/end"
-	# shellcheck disable=SC2086,SC2016
+	# shellcheck disable=SC2016
 	gives "32 $where: who ignores TERM gets KILL after the grace" 4 '' $bounded $how cinit -t 100ms sh -c \
 		'(trap "" TERM; exec sleep 100) & sleep 0.1; exit 4'
-	# shellcheck disable=SC2086
 	gives "32 $where: -t 0: at once" 5 '' $bounded $how cinit -t 0 sh -c '(trap "" TERM; exec sleep 100) & exit 5'
-	# shellcheck disable=SC2086,SC2016
+	# shellcheck disable=SC2016
 	gives "33 $where: one that is stopped ends too" 6 '' $bounded $how cinit -t 50s sh -c \
 		'sleep 100 & kill -STOP $!; exit 6'
-	# shellcheck disable=SC2086,SC2016
+	# shellcheck disable=SC2016
 	gives "35 $where: one that is always another one ends" 7 '' $bounded $how cinit -t 0 sh -c \
 		'hop() { sleep 0.01; hop & }; trap "" TERM; hop & sleep 0.1; exit 7'
-	# shellcheck disable=SC2086,SC2016
+	# shellcheck disable=SC2016
 	gives "34 $where: what its children leave is ended too" 8 '' $bounded $how cinit -t 50s sh -c \
 		'sh -c "sleep 101 & sleep 102 & wait" & sleep 0.1; exit 8'
-	# shellcheck disable=SC2086
 	gives "36 $where: -T: main that ignores TERM gets KILL" 137 '' $bounded $how cinit -T 100ms -j "$tmp/report" \
 		sh -c 'trap "" TERM; kill -TERM $PPID; sleep 100; sleep 100'
 	like "36 $where: and the report says so" "$(cat "$tmp/report")" '*"reason":"stop-timeout"*'
@@ -117,12 +116,11 @@ inject() {
 	timeout 30 strace -qq -o /dev/null -e "trace=$syscall" -e "inject=$syscall:error=$error:when=$when" "$@"
 }
 fails 'fault: fork' 125 'cinit: fork: Resource temporarily unavailable' inject vfork EAGAIN 1 cinit true
-fails 'fault: signalfd' 125 'cinit: signalfd: Too many open files*' inject signalfd4 EMFILE 1 cinit sleep 106
+fails 'fault: signalfd' 125 'cinit: signalfd: No file descriptors available' inject signalfd4 EMFILE 1 cinit sleep 106
 fails 'fault: the report cannot be opened' 125 'cinit: report to *: No space left on device' \
 	inject open,openat ENOSPC 1 cinit -j "$tmp/report" true
 for fault in 'open EACCES 1' 'open ENOENT 1' 'capset EPERM 1' 'prctl EINVAL 1+' 'madvise EINVAL 1+' 'getsid EPERM 1' \
 	'close_range ENOSYS 1+' 'rt_sigaction EINVAL 1'; do
-	# shellcheck disable=SC2086
 	inject $fault cinit sh -c 'exit 3' >"$tmp/o" 2>&1
 	is "fault: $fault: done without" "$?" 3
 done

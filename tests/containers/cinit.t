@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # cinit in PID namespaces and outside of them: signals, what the child inherits, what init keeps.
 # The numbers are those of the checks in its design.
+# shellcheck disable=SC2086 # $inside is words
 . "$(dirname "$0")/../lib.sh"
 isolate "$@"
 PATH=$HUSK_OUT/probes:$PATH
@@ -81,7 +82,6 @@ is '12 a hundred queued while init was stopped arrive in order' "$(cat "$tmp/sta
 for mode in '' -g -S -c; do
 	got=''
 	for try in 1 2 3 4 5 6 7 8 9 10; do
-		# shellcheck disable=SC2086
 		got=$got$(timeout 20 actor pend 10 cinit $mode -- actor recv 1 "$tmp/ready")
 	done
 	is "14 a signal that was pending before reaches the child: cinit $mode" "$got" \
@@ -89,7 +89,6 @@ for mode in '' -g -S -c; do
 done
 got=''
 for ms in 1 2 3 4 5 6 7 8 9 10 11 12; do
-	# shellcheck disable=SC2086
 	timeout --preserve-status -k 20 "0.0$((ms + 9))" $inside cinit sleep 100
 	got="$got $?"
 done
@@ -102,7 +101,6 @@ like '17 the mask of the caller is the child'\''s' "$(actor block 17 cinit grep 
 like '18 an ignored HUP stays ignored (nohup)' "$(actor ignore 1 cinit grep SigIgn /proc/self/status)" '*1'
 bare=$(grep -E '^(Sig[BIC]|ShdPnd|SigPnd)' /proc/self/status)
 for mode in '' -g -S -c '-s -w' '--reap=kernel'; do
-	# shellcheck disable=SC2086
 	is "19 signals of the child as without us: cinit $mode" \
 		"$(cinit $mode grep -E '^(Sig[BIC]|ShdPnd|SigPnd)' /proc/self/status)" "$bare"
 done
@@ -151,7 +149,6 @@ for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 done
 echo "$got $(sed -n 's/^Threads:.//p' /proc/1/status)"
 END
-# shellcheck disable=SC2086
 gives '27 at most 160 KiB resident, 24 anonymous (20, and a page of chance), one thread' 0 ' 1' \
 	env -i PATH="$PATH" $inside cinit sh "$tmp/memory"
 # shellcheck disable=SC2016
@@ -161,7 +158,6 @@ NoNewPrivs:	1' $inside cinit grep -E '^(CapEff|NoNewPrivs)' /proc/1/status
 for reap in init kernel; do
 	got=''
 	for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		# shellcheck disable=SC2086
 		$inside cinit --reap=$reap actor together 5 3
 		got=$got$?
 	done
