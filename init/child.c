@@ -2,8 +2,7 @@
 /* child.c - see child.h.
  *
  * Group and terminal come first, while we may still hand it over; then limits and privileges, as
- * priv.c orders them; then the directory, with the rights of the new user; the signal mask last,
- * as what is pending may end the child there and then. */
+ * priv.c orders them; then the directory, with the rights of the new user. */
 #include "child.h"
 
 #include <errno.h>
@@ -17,7 +16,6 @@
 #include "fmt.h"
 #include "parse.h"
 #include "passwd.h"
-#include "sig.h"
 
 /* USER[:GROUP[:GROUP,...]]; without the list these are the groups of the user. */
 static void plan_user(struct child *child, const char *spec)
@@ -173,6 +171,5 @@ const char *child_become(const struct init *in, struct child *child, int *error)
 	set_pid_variable("WATCHDOG_PID", &child->watchdog);
 	if (in->caller_chld.sa_handler == SIG_IGN)
 		sigaction(SIGCHLD, &in->caller_chld, NULL);
-	sig_restore(in->mask);
 	return NULL;
 }

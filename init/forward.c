@@ -55,6 +55,12 @@ static bool is_terminal_stop(uint32_t sig)
 	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
+/* As far as we stand in the child's group: then it got the same. */
+static bool from_terminal(const struct init *in, const struct signalfd_siginfo *si)
+{
+	return si->ssi_code == SI_KERNEL && in->placement == SHARED_GROUP;
+}
+
 /* What we raised ourselves, and what the terminal sent to the child too, as it stands in our
  * group.  No wider rule: what the caller raised in this process before it became us is meant for
  * the child. */
@@ -67,7 +73,11 @@ static bool is_ours(struct init *in, const struct signalfd_siginfo *si)
 			in->own_signals &= ~bit;
 		return true;
 	}
-	return si->ssi_code == SI_KERNEL && in->placement == SHARED_GROUP;
+	if (in->early & bit) {
+		in->early &= ~bit;
+		return false;
+	}
+	return from_terminal(in, si);
 }
 
 /* Without a command the first request to stop ends us; a second one ends the rest at once. */
@@ -97,6 +107,7 @@ void forward_signal(struct init *in, const struct signalfd_siginfo *si)
 	if (stop && in->stop_timeout && !in->deadline)
 		in->deadline = init_now() + in->stop_timeout;
 	/* The terminal stopped our whole group, and whoever waits for us is to see that. */
-	if (is_terminal_stop(si->ssi_signo) && (in->as->suspends || (ours && !in->first)))
+	if (is_terminal_stop(si->ssi_signo) &&
+		(in->as->suspends || (from_terminal(in, si) && !in->first)))
 		kill(in->self, SIGSTOP);
 }

@@ -74,6 +74,7 @@ struct terminal {
 struct spawn_error {
 	int error;        /* negative errno, 0: the command runs */
 	const char *what; /* the step that failed, NULL: the exec itself */
+	uint64_t stops;   /* signals that would have stopped it before its exec, a bit each */
 };
 
 struct report {
@@ -117,7 +118,8 @@ struct init {
 
 	pid_t main; /* 0: none, or already reaped */
 	pid_t last_main;
-	int pidfd; /* of main where the kernel reaps, else -1 */
+	uint64_t early; /* pending before main was there: the terminal did not send it these */
+	int pidfd;      /* of main where the kernel reaps, else -1 */
 	struct spawn_error failed;
 	int status; /* of main, as wait(2) */
 	struct rusage usage;

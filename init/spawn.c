@@ -19,12 +19,14 @@
 #include "err.h"
 #include "exec.h"
 #include "fmt.h"
+#include "sig.h"
+#include "sys.h"
 
 #define SHELL          "/bin/sh"
 #define NOT_EXECUTABLE 126
 #define NOT_FOUND      127
 
-/* Where execvp(3) found the command: as far as it is needed, for a file that is no program. */
+/* Where execvp(3) would find the command first, else its name. */
 static const char *find_in_path(const char *name, char *buf, size_t size)
 {
 	const char *path = getenv("PATH");
@@ -41,26 +43,37 @@ static const char *find_in_path(const char *name, char *buf, size_t size)
 	return name;
 }
 
-/* Apart, as its buffer would be one more page of stack for every start. */
-__attribute__((noinline)) static void execute_script(char **argv)
+/* Stopped before its exec the child would keep us in vfork for ever, where no ^C helps.  What the
+ * terminal has sent so far waits for the exec. */
+static uint64_t take_stops(void)
 {
-	char path[PATH_MAX];
+	const uint64_t stops = SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU);
+	uint64_t taken = 0;
+	int sig;
 
-	argv[0] = (char *)find_in_path(argv[0], path, sizeof(path));
-	argv[-1] = (char *)SHELL;
-	execv(SHELL, argv - 1);
+	while ((sig = sys_take_signal(&stops)) > 0)
+		taken |= SIGNAL_BIT(sig);
+	return taken;
 }
 
-/* execvp(3), and what POSIX adds and musl leaves out: a script without #! is the shell's.  Returns
- * a negative errno. */
-static int execute(char **argv)
+/* execvp(3), but that the mask is the caller's for one execve(2) only and not while PATH is tried;
+ * and what POSIX adds and musl leaves out: a script without #! is the shell's.  The word before
+ * argv is free: it was our own name, or the end of our options.  Returns a negative errno. */
+static int execute(struct init *in)
 {
+	char **argv = in->command, path[PATH_MAX];
+	const char *file = find_in_path(argv[0], path, sizeof(path));
 	int r;
 
-	execvp(argv[0], argv);
+	in->failed.stops = take_stops();
+	sig_restore(in->mask);
+	execvp(file, argv);
 	r = -errno;
-	if (r == -ENOEXEC)
-		execute_script(argv);
+	if (r == -ENOEXEC) {
+		argv[0] = (char *)file;
+		argv[-1] = (char *)SHELL;
+		execv(SHELL, argv - 1);
+	}
 	return r;
 }
 
@@ -110,11 +123,18 @@ static void notify_ready(const char *path)
 		warn(-errno, "--notify: %s", path);
 }
 
+static void send_stops(const struct init *in)
+{
+	for (int sig = SIGTSTP; sig <= SIGTTOU; sig++)
+		if (in->failed.stops & SIGNAL_BIT(sig))
+			kill(in->main, sig);
+}
+
 __attribute__((noreturn)) static void run_child(struct init *in, struct child *child)
 {
 	in->failed.what = child_become(in, child, &in->failed.error);
 	if (!in->failed.what)
-		in->failed.error = execute(in->command);
+		in->failed.error = execute(in);
 	_exit(NOT_FOUND);
 }
 
@@ -130,6 +150,8 @@ int init_spawn(struct init *in)
 		unsetenv("NOTIFY_SOCKET");
 	in->failed = (struct spawn_error){ 0 };
 	step("exec %s", command);
+	if (in->placement == SHARED_GROUP)
+		sys_rt_sigpending(&in->early);
 	pid = vfork(); // NOLINT(clang-analyzer-security.insecureAPI.vfork): see the top
 	if (pid < 0) {
 		warn(-errno, "fork");
@@ -144,6 +166,7 @@ int init_spawn(struct init *in)
 		return tell_failure(in, command);
 	}
 	in->main = in->last_main = pid;
+	send_stops(in);
 	if (in->args.notify)
 		notify_ready(notify);
 	in->args.notify = false;

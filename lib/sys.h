@@ -285,6 +285,19 @@ static inline int sys_rt_sigprocmask(int how, const void *set, void *old)
 	return (int)sys_ret(syscall(SYS_rt_sigprocmask, how, set, old, (size_t)_NSIG / 8));
 }
 
+static inline int sys_rt_sigpending(uint64_t *set)
+{
+	return (int)sys_ret(syscall(SYS_rt_sigpending, set, (size_t)_NSIG / 8));
+}
+
+/* Takes a pending signal of the set, without waiting.  errors  -EAGAIN  there is none */
+static inline int sys_take_signal(const uint64_t *set)
+{
+	const long no_time[2] = { 0, 0 };
+
+	return (int)sys_ret(syscall(SYS_rt_sigtimedwait, set, NULL, no_time, (size_t)_NSIG / 8));
+}
+
 struct sys_pidfd_info {
 	uint64_t mask, cgroup;
 	uint32_t ids[11];
