@@ -26,3 +26,10 @@ make_image() {
 	husk import "$@" "$tmp/fs" bb:1 >/dev/null || exit 1
 	defer 'husk rm -f -a >/dev/null 2>&1'
 }
+
+# Takes the default network down: it stays when the last container has gone.
+network_down() {
+	husk rm -f -a >/dev/null
+	vethctl -q nat down
+	vethctl -q --if-exists link del husk0
+}

@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# husk run, killed in each of its steps: nothing is half-made, and husk check finds nothing after it
+# has repaired once.
+. "$(dirname "$0")/../lib.sh"
+isolate "$@"
+. "$top/tests/containers/rootfs.sh"
+cd "$tmp" || exit 1
+make_image
+ok 'check: a fresh store is clean' husk check
+links() {
+	sed -n 's/^ *\([^ :]*\):.*/\1/p' /proc/net/dev | sort | xargs echo
+}
+husk run --rm bb:1 true
+before=$(links)
+
+# 1 name, 2 folder, 3 moved, 4 monitor, 7 network, 8 published, 11 clean-up
+for step in 1 2 3 4 7 8 11; do
+	HUSK_CRASH=$step husk run --name "crash$step" -p 18080:80 bb:1 true >/dev/null 2>&1
+	husk rm -f "crash$step" >/dev/null 2>&1
+	husk check --repair >/dev/null
+	ok "step $step: clean after a repair" husk check
+	is "step $step: no link is left" "$(links)" "$before"
+	ok "step $step: name and port are free again" \
+		husk run --rm --name "crash$step" -p 18080:80 bb:1 true
+done
+# 10: the monitor of one that runs
+husk run -d --name crash10 -p 18080:80 bb:1 sleep 1000 >/dev/null
+id=$(husk inspect -f .Id crash10)
+husk sig "$(cat "$HUSK_RUN/c/$id/mon")" "$(cat "$HUSK_RUN/c/$id/monstart")" KILL
+ok 'step 10: the container is dead' within 20 sh -c '[ "$(husk inspect -f .State.Status crash10)" = dead ]'
+husk rm -f crash10 >/dev/null
+husk check --repair >/dev/null
+ok 'step 10: clean' husk check
+ok 'step 10: the link goes with its namespace' within 20 sh -c '[ "$(sed -n "s/^ *\([^ :]*\):.*/\1/p" /proc/net/dev | sort | xargs echo)" = "$1" ]' sh "$before"
+
+# ---- damage is named
+mv "$HUSK_ROOT"/lay/* "$tmp/away"
+run husk check
+like 'check: a layer is missing' "$rc $out" '1 *damaged: image *: layer * is missing*'
+fails 'check: an operand' 2 'check: x: one operand too many *' husk check x
+network_down
+finish
