@@ -3,10 +3,10 @@
 # skipped, and say why.
 
 check check-all vm: vm-ready
-vm-long: deps-vm-long
+vm-long: deps-vm
 vm-ready: deps-vm
 	@tests/vm/vmrun -T -r || echo "The tests of tests/vm will be skipped."
-deps-vm deps-vm-long: deps-%:
-	@scripts/deps $* || echo "Tests that need what is missing will be skipped."
+deps-vm:
+	@scripts/deps vm || echo "Tests that need what is missing will be skipped."
 
-.PHONY: vm-ready deps-vm deps-vm-long
+.PHONY: vm-ready deps-vm
