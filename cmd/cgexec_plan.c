@@ -191,9 +191,6 @@ static void read_joins(struct cgexec_plan *plan, const struct cgexec_args *args)
 		args->freeze_start)
 		usage_die("-g joins a group that is not ours: --name, --keep, --kill, --timeout, "
 			  "--stats and --freeze-start are for groups made here");
-	for (enum cg_controller c = 0; c < CG_CONTROLLERS; c++)
-		if (plan->need & ~joined & CG_BIT(c))
-			usage_die("%s has a limit but is not in -g", cg_controller_name(c, 1));
 	plan->join_any = joined == CG_ALL;
 	if (joined == CG_ALL)
 		plan->wanted = CG_ALL;
@@ -228,6 +225,11 @@ static void place_all_joined(struct cgroup *cg, const struct cgexec_args *args)
 		for (unsigned t = 0; bits == CG_ALL && t < cg->count; t++)
 			place_joined(cg, spec, &cg->tree[t], path);
 	}
+	for (unsigned t = 0; args->join.count && t < cg->count; t++)
+		if (!cg->tree[t].placed)
+			usage_die("%s has a limit but is not in -g",
+				cg_controller_name(
+					(enum cg_controller)__builtin_ctz(cg->tree[t].controllers), 1));
 }
 
 /* ---- lifecycle */

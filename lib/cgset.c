@@ -169,6 +169,13 @@ const struct cg_setting *cg_limits_refused(const struct cg_limits *limits, struc
 	return NULL;
 }
 
+static void name_fault(struct cgroup *cg, const struct cg_tree *tree, const struct assignment *to)
+{
+	cg->fault.tree = tree;
+	fmt_buf(cg->fault.file, CG_FILE, "%s", to->file);
+	fmt_buf(cg->fault.value, CG_FILE, "%s", to->value);
+}
+
 /* Writes through one descriptor and reads it back. */
 static int write_one(struct cgroup *cg, const struct cg_tree *tree, const struct assignment *to)
 {
@@ -177,9 +184,7 @@ static int write_one(struct cgroup *cg, const struct cg_tree *tree, const struct
 	char *got = cg->fault.got;
 	ssize_t n;
 
-	cg->fault.tree = tree;
-	fmt_buf(cg->fault.file, CG_FILE, "%s", to->file);
-	fmt_buf(cg->fault.value, CG_FILE, "%s", to->value);
+	name_fault(cg, tree, to);
 	if (fd < 0 || write(fd, to->value, strlen(to->value)) < 0)
 		return -errno;
 	if (!to->compare)
@@ -231,7 +236,7 @@ static int write_setting(struct cgroup *cg, const struct cg_limits *limits,
 	if (!r)
 		r = write_one(cg, tree, &to);
 	else
-		fmt_buf(cg->fault.file, CG_FILE, "%s", to.file);
+		name_fault(cg, tree, &to);
 	/* A cpuset that was mounted with noprefix. */
 	if (r == -ENOENT && tree->version == 1 && s->controller == CG_CPUSET) {
 		memmove(to.file, to.file + strlen("cpuset."),
