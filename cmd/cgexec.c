@@ -85,11 +85,11 @@ static void make(struct cgroup *cg, const struct cgexec_args *args, const struct
 	cg_fresh_name(fresh);
 	r = cg_place(cg, args->parent, args->name ? args->name : fresh);
 	if (r < 0)
-		cgexec_die(cg, AT_PLACE, r, NULL);
+		cgexec_die(cg, AT_PLACE, r);
 	refused(cg, plan);
 	r = cg_make(cg, &(struct cg_make){ .evacuate = args->evacuate, .keep = args->keep });
 	if (r < 0)
-		cgexec_die(cg, AT_MAKE, r, NULL);
+		cgexec_die(cg, AT_MAKE, r);
 	for (unsigned i = 0; i < cg->count; i++)
 		step("mkdir %s%s", cg->tree[i].point, cg->tree[i].path);
 }
@@ -103,7 +103,7 @@ static void join(struct cgroup *cg, const struct cgexec_args *args, const struct
 	r = args->create ? cg_make(cg, &(struct cg_make){ .keep = true, .existing = true })
 			 : cg_open(cg, plan->join_any);
 	if (r < 0)
-		cgexec_die(cg, args->create ? AT_MAKE : AT_OPEN, r, NULL);
+		cgexec_die(cg, args->create ? AT_MAKE : AT_OPEN, r);
 }
 
 static void limit(struct cgroup *cg, const struct cgexec_args *args, const struct cgexec_plan *plan)
@@ -112,13 +112,13 @@ static void limit(struct cgroup *cg, const struct cgexec_args *args, const struc
 	int r = cg_limits_write(cg, &plan->limits, &how);
 
 	if (r < 0)
-		cgexec_die(cg, AT_LIMIT, r, &plan->limits);
+		cgexec_die(cg, AT_LIMIT, r);
 	r = cg_devices_apply(cg, &plan->devices);
 	if (r < 0)
-		cgexec_die(cg, AT_DEVICES, r, NULL);
+		cgexec_die(cg, AT_DEVICES, r);
 	r = args->freeze_start ? cg_freeze(cg, true) : 0;
 	if (r < 0)
-		cgexec_die(cg, AT_VERB, r, NULL);
+		cgexec_die(cg, AT_VERB, r);
 }
 
 static void apply_process(const struct cgexec_process *process, bool memory_limited)
@@ -150,7 +150,7 @@ static void enter(struct cgroup *cg, const struct cgexec_plan *plan, bool v1_onl
 	apply_process(&plan->process, cg_tree_of(cg, CG_MEMORY) != NULL);
 	r = cg_enter(cg, v1_only);
 	if (r < 0)
-		cgexec_die(cg, AT_ENTER, r, NULL);
+		cgexec_die(cg, AT_ENTER, r);
 	cg_close(cg);
 }
 
@@ -209,7 +209,7 @@ static int supervise(struct cgroup *cg, const struct cgexec_args *args,
 	wait_prepare(&waiter);
 	pid = cg_fork(cg, &entered);
 	if (pid < 0)
-		cgexec_die(cg, AT_ENTER, pid, NULL);
+		cgexec_die(cg, AT_ENTER, pid);
 	if (!pid) {
 		wait_child(&waiter);
 		enter(cg, plan, entered);
@@ -263,7 +263,7 @@ static int cgexec_run(const struct applet *self, char **argv, struct chain *chai
 	if (!r && watched)
 		r = cg_watch_ready();
 	if (r < 0)
-		cgexec_die(&cg, AT_WATCH, r, NULL);
+		cgexec_die(&cg, AT_WATCH, r);
 	if (args.wait)
 		return supervise(&cg, &args, &plan, argv, chain);
 	enter(&cg, &plan, false);

@@ -83,8 +83,9 @@ enum cgexec_stage {
 
 /* Removes what was made and ends with the message for r at that stage: the file, its value and
  * the group, what it means and what to do. */
-__attribute__((noreturn)) void cgexec_die(
-	struct cgroup *cg, enum cgexec_stage stage, int r, const struct cg_limits *limits);
+__attribute__((noreturn)) void cgexec_die(struct cgroup *cg, enum cgexec_stage stage, int r);
+
+/* ---- cgexec_lack.c */
 
 /* Ends with the message for a controller (bits) that no hierarchy carries. */
 __attribute__((noreturn)) void cgexec_missing(unsigned missing);

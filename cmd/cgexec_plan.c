@@ -229,7 +229,8 @@ static void place_all_joined(struct cgroup *cg, const struct cgexec_args *args)
 		if (!cg->tree[t].placed)
 			usage_die("%s has a limit but is not in -g",
 				cg_controller_name(
-					(enum cg_controller)__builtin_ctz(cg->tree[t].controllers), 1));
+					(enum cg_controller)__builtin_ctz(cg->tree[t].controllers),
+					1));
 }
 
 /* ---- lifecycle */
@@ -318,7 +319,7 @@ void cgexec_find(struct cgroup *cg, const struct cgexec_args *args, struct cgexe
 		usage_die("no limit and no group: nothing to do");
 	r = cg_find(cg, plan->need | plan->wanted, own, &missing);
 	if (r < 0)
-		cgexec_die(cg, AT_FIND, r, NULL);
+		cgexec_die(cg, AT_FIND, r);
 	missing &= plan->need;
 	if (missing && args->ignore_missing)
 		drop(plan, missing);

@@ -22,7 +22,7 @@ static void find_all(struct cgroup *cg, const struct cgexec_args *args)
 	int r = cg_find(cg, CG_ALL, !args->parent, &missing);
 
 	if (r < 0)
-		cgexec_die(cg, AT_FIND, r, NULL);
+		cgexec_die(cg, AT_FIND, r);
 }
 
 static void open_group(struct cgroup *cg, const struct cgexec_args *args, const char *name)
@@ -33,12 +33,12 @@ static void open_group(struct cgroup *cg, const struct cgexec_args *args, const 
 	find_all(cg, args);
 	r = cg_place(cg, is_path ? name : args->parent, is_path ? "" : name);
 	if (r < 0)
-		cgexec_die(cg, AT_PLACE, r, NULL);
+		cgexec_die(cg, AT_PLACE, r);
 	r = cg_open(cg, true);
 	if (r == -ENOENT)
 		die(0, "no group %s in any hierarchy (cgexec --ls lists them)", name);
 	if (r < 0)
-		cgexec_die(cg, AT_OPEN, r, NULL);
+		cgexec_die(cg, AT_OPEN, r);
 }
 
 /* The level of this caller's groups: false where there is none yet. */
@@ -49,10 +49,10 @@ static bool open_level(struct cgroup *cg, const struct cgexec_args *args)
 	find_all(cg, args);
 	r = cg_place(cg, args->parent, "");
 	if (r < 0)
-		cgexec_die(cg, AT_PLACE, r, NULL);
+		cgexec_die(cg, AT_PLACE, r);
 	r = cg_open(cg, true);
 	if (r < 0 && r != -ENOENT)
-		cgexec_die(cg, AT_OPEN, r, NULL);
+		cgexec_die(cg, AT_OPEN, r);
 	return !r;
 }
 
@@ -64,7 +64,7 @@ static int verb_kill(const struct cgexec_args *args)
 	open_group(&cg, args, args->kill_group);
 	r = cg_kill(&cg);
 	if (r < 0)
-		cgexec_die(&cg, AT_VERB, r, NULL);
+		cgexec_die(&cg, AT_VERB, r);
 	return 0;
 }
 
@@ -78,7 +78,7 @@ static int verb_freeze(const struct cgexec_args *args)
 	if (r == -EOPNOTSUPP)
 		die(0, "%s is in no freezer hierarchy (make it with --name)", cg.tree[0].path);
 	if (r < 0)
-		cgexec_die(&cg, AT_VERB, r, NULL);
+		cgexec_die(&cg, AT_VERB, r);
 	return 0;
 }
 
@@ -119,7 +119,7 @@ static int verb_rm(const struct cgexec_args *args)
 
 		cg.fault.tree = &cg.tree[i];
 		if (r < 0 && r != -ENOENT)
-			cgexec_die(&cg, AT_VERB, r, NULL);
+			cgexec_die(&cg, AT_VERB, r);
 	}
 	return 0;
 }
@@ -137,7 +137,7 @@ static int verb_add(const struct cgexec_args *args)
 	if (r == -ESRCH)
 		die(r, "process %d", pid);
 	if (r < 0)
-		cgexec_die(&cg, AT_ENTER, r, NULL);
+		cgexec_die(&cg, AT_ENTER, r);
 	return 0;
 }
 

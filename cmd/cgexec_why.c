@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cgexec.h"
 #include "cgstat.h"
@@ -71,13 +70,6 @@ struct failure {
 	char up[CG_PATH];
 };
 
-static void not_delegated(const struct failure *f)
-{
-	(void)f;
-	say("not delegated: it needs to write here and into cgroup.procs of the group above both; "
-	    "try systemd-run --user --scope -p Delegate=yes cgexec ...");
-}
-
 static void read_only(const struct failure *f)
 {
 	say("%s is read-only or not ours here: remount it rw, or use a private cgroup namespace",
@@ -116,12 +108,6 @@ static void at_most(const struct failure *f)
 				say("%s is %s in %s", files[i], text, *path ? path : "/");
 }
 
-static void exists(const struct failure *f)
-{
-	(void)f;
-	say("a group of this name exists: join it with -g, or remove it with --rm");
-}
-
 static int count_one(pid_t pid, void *arg)
 {
 	(void)pid;
@@ -156,7 +142,7 @@ static void threaded(const struct failure *f)
 	while (go_up(path) && *path)
 		if (strstr(line_of(f->tree, path, "cgroup.type", above, sizeof(above)), "threaded"))
 			break;
-	say("%s is \"%s\": %s is threaded (cpu, pids or cpuset were enabled while it had processes)",
+	say("%s is \"%s\": %s is threaded (cpu, pids or cpuset went on while it had processes)",
 		f->path, type, *path ? path : "a group above");
 }
 
@@ -168,12 +154,6 @@ static void cpuset_empty(const struct failure *f)
 		: "cpuset.cpus";
 
 	say("%s of %s is empty: v1 does not inherit it", file, f->path);
-}
-
-static void real_time(const struct failure *f)
-{
-	(void)f;
-	say("a SCHED_FIFO or SCHED_RR process enters only with --rt-runtime");
 }
 
 static void cannot_enable(const struct failure *f)
@@ -202,18 +182,6 @@ static void not_enabled(const struct failure *f)
 			say("%s is not enabled in %s (subtree_control: %s); it has: %s", name,
 				*path ? path : "/", *control ? control : "none", offers);
 	}
-}
-
-static void no_file(const struct failure *f)
-{
-	(void)f;
-	say("this kernel has no such file");
-}
-
-static void no_swap(const struct failure *f)
-{
-	(void)f;
-	say("the kernel does not count swap (swapaccount=1 makes it); --memory alone works");
 }
 
 static void in_use(const struct failure *f)
@@ -267,12 +235,6 @@ static void runtime_above(const struct failure *f)
 		(unsigned long long)number_of(f->tree, path, "cpu.rt_runtime_us"));
 }
 
-static void burst_above(const struct failure *f)
-{
-	(void)f;
-	say("not above the quota, which must be set");
-}
-
 static void cpuset_range(const struct failure *f)
 {
 	char online[128];
@@ -310,24 +272,6 @@ static void cpuset_kept(const struct failure *f)
 	say("it would run on %s: the group above has no others", f->fault->got);
 }
 
-static void not_a_disk(const struct failure *f)
-{
-	(void)f;
-	say("not a whole disk, or one that cannot be limited");
-}
-
-static void need_root(const struct failure *f)
-{
-	(void)f;
-	say("device rules need root in the initial user namespace");
-}
-
-static void device_above(const struct failure *f)
-{
-	(void)f;
-	say("the group above does not allow it");
-}
-
 static int list_pid(pid_t pid, void *arg)
 {
 	size_t used = strlen(words);
@@ -348,62 +292,62 @@ static void still_there(const struct failure *f)
 	cg_each_process(f->tree->dir, true, list_pid, NULL);
 }
 
-static void not_frozen(const struct failure *f)
-{
-	(void)f;
-	say("something in it does not stop; it goes on");
-}
-
-static void create(const struct failure *f)
-{
-	(void)f;
-	say("-C creates it");
-}
+#define NOT_DELEGATED                                                                              \
+	"not delegated: it needs to write here and into cgroup.procs of the group above both; "    \
+	"try systemd-run --user --scope -p Delegate=yes cgexec ..."
 
 static const struct {
 	enum cgexec_stage stage;
 	int r;
 	const char *file; /* its beginning, "" any */
 	int version;      /* 0 any */
-	void (*word)(const struct failure *f);
+	const char *text;
+	void (*word)(const struct failure *f); /* where the text must be looked for */
 } cases[] = {
-	{ AT_MAKE, -EBUSY, "cgroup.subtree_control", 2, has_processes },
-	{ AT_MAKE, -EINVAL, "cgroup.subtree_control", 2, cannot_enable },
-	{ AT_MAKE, -ENOENT, "cgroup.subtree_control", 2, cannot_enable },
-	{ AT_MAKE, -EACCES, "", 0, not_delegated },
-	{ AT_MAKE, -EROFS, "", 0, read_only },
-	{ AT_MAKE, -EPERM, "", 0, read_only },
-	{ AT_MAKE, -ENOSPC, "", 0, too_many },
-	{ AT_MAKE, -EAGAIN, "", 2, at_most },
-	{ AT_MAKE, -EEXIST, "", 0, exists },
-	{ AT_OPEN, -ENOENT, "", 0, create },
-	{ AT_LIMIT, -ENOENT, "memory.memsw", 1, no_swap },
-	{ AT_LIMIT, -ENOENT, "memory.swap.max", 2, no_swap },
-	{ AT_LIMIT, -ENOENT, "", 2, not_enabled },
-	{ AT_LIMIT, -ENOENT, "", 1, no_file },
-	{ AT_LIMIT, -EBUSY, "memory.", 0, in_use },
-	{ AT_LIMIT, -EBUSY, "cpuset.", 0, cpuset_below },
-	{ AT_LIMIT, -EINVAL, "memory.", 1, swap_below },
-	{ AT_LIMIT, -EINVAL, "cpu.cfs_burst", 1, burst_above },
-	{ AT_LIMIT, -EINVAL, "cpu.max.burst", 2, burst_above },
-	{ AT_LIMIT, -EINVAL, "cpu.cfs_", 1, quota_above },
-	{ AT_LIMIT, -EINVAL, "cpu.rt_", 1, runtime_above },
-	{ AT_LIMIT, -ERANGE, "cpuset.", 0, cpuset_range },
-	{ AT_LIMIT, -EACCES, "cpuset.", 0, cpuset_above },
-	{ AT_LIMIT, -EUCLEAN, "cpuset.", 0, cpuset_kept },
-	{ AT_LIMIT, -EUCLEAN, "", 0, kept },
-	{ AT_LIMIT, -ENODEV, "", 0, not_a_disk },
-	{ AT_LIMIT, -EACCES, "", 0, not_delegated },
-	{ AT_DEVICES, -EPERM, "device program", 2, need_root },
-	{ AT_DEVICES, -EPERM, "", 1, device_above },
-	{ AT_ENTER, -EBUSY, "", 2, has_children },
-	{ AT_ENTER, -EOPNOTSUPP, "", 2, threaded },
-	{ AT_ENTER, -EACCES, "", 0, not_delegated },
-	{ AT_ENTER, -EPERM, "", 0, not_delegated },
-	{ AT_ENTER, -ENOSPC, "", 1, cpuset_empty },
-	{ AT_ENTER, -EINVAL, "", 1, real_time },
-	{ AT_VERB, -EBUSY, "", 0, still_there },
-	{ AT_VERB, -ETIMEDOUT, "", 0, not_frozen },
+	{ AT_MAKE, -EBUSY, "cgroup.subtree_control", 2, NULL, has_processes },
+	{ AT_MAKE, -EINVAL, "cgroup.subtree_control", 2, NULL, cannot_enable },
+	{ AT_MAKE, -ENOENT, "cgroup.subtree_control", 2, NULL, cannot_enable },
+	{ AT_MAKE, -EACCES, "", 0, NOT_DELEGATED, NULL },
+	{ AT_MAKE, -EROFS, "", 0, NULL, read_only },
+	{ AT_MAKE, -EPERM, "", 0, NULL, read_only },
+	{ AT_MAKE, -ENOSPC, "", 0, NULL, too_many },
+	{ AT_MAKE, -EAGAIN, "", 2, NULL, at_most },
+	{ AT_MAKE, -EEXIST, "", 0,
+		"a group of this name exists: join it with -g, or remove it with --rm", NULL },
+	{ AT_OPEN, -ENOENT, "", 0, "-C creates it", NULL },
+	{ AT_LIMIT, -ENOENT, "memory.memsw", 1,
+		"the kernel does not count swap (swapaccount=1 makes it); --memory alone works",
+		NULL },
+	{ AT_LIMIT, -ENOENT, "memory.swap.max", 2,
+		"the kernel does not count swap (swapaccount=1 makes it); --memory alone works",
+		NULL },
+	{ AT_LIMIT, -ENOENT, "", 2, NULL, not_enabled },
+	{ AT_LIMIT, -ENOENT, "", 1, "this kernel has no such file", NULL },
+	{ AT_LIMIT, -EBUSY, "memory.", 0, NULL, in_use },
+	{ AT_LIMIT, -EBUSY, "cpuset.", 0, NULL, cpuset_below },
+	{ AT_LIMIT, -EINVAL, "memory.", 1, NULL, swap_below },
+	{ AT_LIMIT, -EINVAL, "cpu.cfs_burst", 1, "not above the quota, which must be set", NULL },
+	{ AT_LIMIT, -EINVAL, "cpu.max.burst", 2, "not above the quota, which must be set", NULL },
+	{ AT_LIMIT, -EINVAL, "cpu.cfs_", 1, NULL, quota_above },
+	{ AT_LIMIT, -EINVAL, "cpu.rt_", 1, NULL, runtime_above },
+	{ AT_LIMIT, -ERANGE, "cpuset.", 0, NULL, cpuset_range },
+	{ AT_LIMIT, -EACCES, "cpuset.", 0, NULL, cpuset_above },
+	{ AT_LIMIT, -EUCLEAN, "cpuset.", 0, NULL, cpuset_kept },
+	{ AT_LIMIT, -EUCLEAN, "", 0, NULL, kept },
+	{ AT_LIMIT, -ENODEV, "", 0, "not a whole disk, or one that cannot be limited", NULL },
+	{ AT_LIMIT, -EACCES, "", 0, NOT_DELEGATED, NULL },
+	{ AT_DEVICES, -EPERM, "device program", 2,
+		"device rules need root in the initial user namespace", NULL },
+	{ AT_DEVICES, -EPERM, "", 1, "the group above does not allow it", NULL },
+	{ AT_ENTER, -EBUSY, "", 2, NULL, has_children },
+	{ AT_ENTER, -EOPNOTSUPP, "", 2, NULL, threaded },
+	{ AT_ENTER, -EACCES, "", 0, NOT_DELEGATED, NULL },
+	{ AT_ENTER, -EPERM, "", 0, NOT_DELEGATED, NULL },
+	{ AT_ENTER, -ENOSPC, "", 1, NULL, cpuset_empty },
+	{ AT_ENTER, -EINVAL, "", 1,
+		"a SCHED_FIFO or SCHED_RR process enters only with --rt-runtime", NULL },
+	{ AT_VERB, -EBUSY, "", 0, NULL, still_there },
+	{ AT_VERB, -ETIMEDOUT, "", 0, "something in it does not stop; it goes on", NULL },
 };
 
 /* What was done: "memory.max=64 in /husk/a", "mkdir /husk/a". */
@@ -429,20 +373,22 @@ static void name_step(char *what, size_t size, enum cgexec_stage stage, const st
 		fmt_buf(what, size, "%s", verbs[stage]);
 }
 
-void cgexec_die(struct cgroup *cg, enum cgexec_stage stage, int r, const struct cg_limits *limits)
+void cgexec_die(struct cgroup *cg, enum cgexec_stage stage, int r)
 {
 	struct failure f = { .tree = cg->fault.tree, .fault = &cg->fault };
 	char what[CG_PATH * 2];
 
-	(void)limits;
 	f.path = f.tree ? f.tree->path : "";
 	if (stage == AT_PLACE && r == -EXDEV)
-		say("the cgroup mount belongs to another namespace: mount a fresh one, or use --parent");
+		say("the cgroup mount is of another namespace: mount a fresh one, or use --parent");
 	for (size_t i = 0; f.tree && i < sizeof(cases) / sizeof(*cases); i++)
 		if (cases[i].stage == stage && cases[i].r == r &&
 			(!cases[i].version || cases[i].version == f.tree->version) &&
 			!strncmp(cg->fault.file, cases[i].file, strlen(cases[i].file))) {
-			cases[i].word(&f);
+			if (cases[i].text)
+				say("%s", cases[i].text);
+			else
+				cases[i].word(&f);
 			break;
 		}
 	name_step(what, sizeof(what), stage, &f);
@@ -450,44 +396,4 @@ void cgexec_die(struct cgroup *cg, enum cgexec_stage stage, int r, const struct 
 	if (*words)
 		die_hint(r == -EUCLEAN ? 0 : r, words, "%s", what);
 	die(r, "%s", what);
-}
-
-/* ---- without a group */
-
-void cgexec_missing(unsigned missing)
-{
-	enum cg_controller c = (enum cg_controller)__builtin_ctz(missing);
-	const char *name = cg_controller_name(c, 1);
-	char list[2048], *rest = list, *line;
-	ssize_t n = fs_read(AT_FDCWD, "/proc/cgroups", list, sizeof(list));
-
-	if (c == CG_UNIFIED)
-		die(0, "no cgroup2 hierarchy here");
-	while (n > 0 && rest && (line = parse_field(&rest, "\n"))) {
-		char *fields = line, *word = parse_field(&fields, "\t"), *hierarchy;
-
-		if (strcmp(word, name) != 0 || !fields)
-			continue;
-		hierarchy = parse_field(&fields, "\t");
-		if (line[0] && fields && fields[strlen(fields) - 1] == '0')
-			die(0, "%s is disabled (cgroup_disable=%s)", name, name);
-		if (strcmp(hierarchy, "0") != 0)
-			die(0, "%s is mounted as v1 hierarchy %s, which cannot be reached from here",
-				name, hierarchy);
-		if (c == CG_NET_CLS || c == CG_NET_PRIO)
-			die_hint(0, "mount it, or match the group: nft 'socket cgroupv2'",
-				"%s is not mounted, and v2 does not have it", name);
-		die(0, "%s is in no hierarchy that can be reached from here", name);
-	}
-	die(0, "%s is not in this kernel", name);
-}
-
-void cgexec_refuse(struct cgroup *cg, const struct cg_setting *s)
-{
-	const char *hint = s->limit == CGL_SWAPPINESS ? "use --swap" : NULL;
-
-	if (s->limit == CGL_SWAP)
-		die(0, "--swap: cgroup v1 limits the sum of both, which needs --memory");
-	die_hint(0, hint, "--%s: cgroup v%d has no such limit", cg_rows[s->limit].option,
-		cg->fault.tree->version);
 }

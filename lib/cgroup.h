@@ -88,6 +88,13 @@ int cg_find(struct cgroup *cg, unsigned need, bool own, unsigned *missing);
 /* The hierarchy of the group that carries a controller, or NULL. */
 struct cg_tree *cg_tree_of(struct cgroup *cg, enum cg_controller controller);
 
+/* Mounts, nowhere, the v1 hierarchy of a controller or the v2 tree: the root, to be closed.
+ *   errors  -ENOENT  there is no such v1 hierarchy: none is ever made, it would stay listed in
+ *                    every /proc/PID/cgroup
+ *           -EBUSY   cgroup2 is mounted already: a second mount would change its options */
+int cg_mount_v1(const char *controller);
+int cg_mount_v2(void);
+
 /* ---- cgroup.c: make, enter, remove */
 
 /* A path that a user gave, in its normal form: "" or "/a/b", no "." or "..".
