@@ -58,6 +58,7 @@ ok 'a port is free again when its container is removed' husk run --rm --port 180
 vethctl -q link del marker
 vethctl -q link del cable
 vethctl netns del "out$$"
+/bin/umount /run/netns
 is 'no link is left but the bridge' "$(links)" 'husk0 lo'
 network_down
 finish
