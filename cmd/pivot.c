@@ -264,9 +264,13 @@ static void prepare_mounts(const struct pivot *pivot)
 static int pivot_run(const struct applet *self, char **argv, struct chain *chain)
 {
 	struct pivot_args args = { 0 };
-	struct pivot pivot = {
-		.args = &args, .chain = chain, .root = -1, .proc = -1, .dev = -1, .idmap = -1
-	};
+	struct pivot pivot = { .args = &args,
+		.chain = chain,
+		.root = -1,
+		.proc = -1,
+		.sys = -1,
+		.dev = -1,
+		.idmap = -1 };
 	char **words = applet_args(self, &args, argv, 2);
 	const char *what;
 	mode_t mask;

@@ -30,8 +30,10 @@ struct pivot {
 	struct chain *chain;
 	const char *rootfs;
 	struct priv priv;
-	/* The new root; a procfs that nothing can cover; our tmpfs on /dev, or -1. */
-	int root, proc, dev;
+	/* The new root; a procfs that nothing can cover; what is on /sys; our tmpfs on /dev.  Or
+	 * -1. */
+	int root, proc, sys, dev;
+	bool hide_proc, hide_sys;
 	struct volume *volumes; /* as many as args->mounts */
 	int idmap;              /* a user namespace for the root, or -1 */
 };
@@ -52,7 +54,7 @@ void pivot_enter(struct pivot *pivot);
 void pivot_mount_proc(struct pivot *pivot);
 void pivot_mount_sys(struct pivot *pivot);
 void pivot_set_sysctls(const struct pivot *pivot);
-void pivot_cover_paths(const struct pivot *pivot);
+void pivot_cover_paths(struct pivot *pivot);
 /* A directory of the root that is named in this program: made when missing, never a link. */
 int pivot_open_dir(const struct pivot *pivot, int dir, const char *name, unsigned mode);
 

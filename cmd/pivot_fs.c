@@ -165,7 +165,7 @@ void pivot_mount_sys(struct pivot *pivot)
 {
 	const char *mode = pivot->args->sys, *why;
 	uint64_t attr = CLOSED | (is_mode(mode, "rw") ? 0 : MOUNT_ATTR_RDONLY);
-	CLEANUP_FD int sys = -1;
+	int sys = -1;
 
 	if (is_mode(mode, "none"))
 		return;
@@ -182,6 +182,7 @@ void pivot_mount_sys(struct pivot *pivot)
 	if (sys < 0)
 		die(sys, "mount sysfs");
 	attach(pivot, sys, "sys", 0555);
+	pivot->sys = sys;
 	mount_cgroup(pivot, sys);
 }
 
@@ -222,8 +223,8 @@ void pivot_set_sysctls(const struct pivot *pivot)
 }
 
 /* What /proc and /sys tell of the host, or let a root without capabilities do to it. */
-static const char *const hidden_files[] = { "interrupts", "kcore", "keys", "latency_stats",
-	"sched_debug", "timer_list", "timer_stats", NULL };
+static const char *const hidden_files[] = { "proc/interrupts", "proc/kcore", "proc/keys",
+	"proc/latency_stats", "proc/sched_debug", "proc/timer_list", "proc/timer_stats", NULL };
 static const char *const hidden_dirs[] = { "proc/acpi", "proc/asound", "proc/scsi", "sys/firmware",
 	"sys/devices/virtual/powercap", NULL };
 static const char *const read_only[] = { "bus", "fs", "irq", "sys", "sysrq-trigger", NULL };
@@ -259,9 +260,9 @@ static void make_read_only(const struct pivot *pivot)
 	}
 }
 
-/* A directory is covered by an empty one of the device tmpfs, which needs no file system of its own
+/* What covers a directory: an empty one of the device tmpfs, which needs no file system of its own
  * for that, if there is such a tmpfs. */
-static int cover_dir(const struct pivot *pivot, int target)
+static int clone_empty(const struct pivot *pivot)
 {
 	struct mount_attr attr = { .attr_set = CLOSED | MOUNT_ATTR_RDONLY };
 	const char *const options[] = { "nr_inodes=2", "mode=555", NULL };
@@ -270,13 +271,40 @@ static int cover_dir(const struct pivot *pivot, int target)
 					     : mnt_create("tmpfs", options, 0, &why);
 	int r = mnt < 0 ? mnt : mnt_setattr(mnt, &attr, false);
 
-	return r < 0 ? r : mnt_attach(mnt, target);
+	return r < 0 ? r : take_fd(&mnt);
 }
 
+/* Covers what is there of a list, all of one kind.  Below /proc and /sys, whose entries no image
+ * chooses, a path may be used as it is, without a look at it before. */
+static void cover_all(const struct pivot *pivot, const char *const *paths,
+	int (*clone)(const struct pivot *pivot))
+{
+	CLEANUP_FD int mnt = -1;
+
+	for (; *paths; paths++) {
+		bool proc = **paths == 'p';
+		int dir = proc ? pivot->proc : pivot->sys, r;
+
+		if (dir < 0 || (proc ? !pivot->hide_proc : !pivot->hide_sys) ||
+			is_unmasked(pivot, *paths))
+			continue;
+		/* What found no place is there for the next one. */
+		if (mnt < 0)
+			mnt = clone(pivot);
+		r = mnt < 0 ? mnt : mnt_attach_at(mnt, dir, strchr(*paths, '/') + 1);
+		if (r == -ENOENT)
+			continue;
+		if (r < 0)
+			die(r, "mask /%s", *paths);
+		close(take_fd(&mnt));
+	}
+}
+
+/* A path that the caller named: looked up as any other of the image. */
 static void cover(const struct pivot *pivot, const char *path)
 {
 	CLEANUP_FD int target = fs_open_in(pivot->root, path, O_PATH | O_NOFOLLOW, 0);
-	CLEANUP_FD int null = -1;
+	CLEANUP_FD int mnt = -1;
 	struct stat st;
 	int r = target;
 
@@ -284,51 +312,42 @@ static void cover(const struct pivot *pivot, const char *path)
 		return;
 	if (target >= 0 && fstat(target, &st) < 0)
 		r = -errno;
-	if (r >= 0 && S_ISDIR(st.st_mode)) {
-		r = cover_dir(pivot, target);
-	} else if (r >= 0) {
-		null = pivot_clone_null(pivot);
-		r = null < 0 ? null : mnt_attach(null, target);
-	}
+	if (r >= 0)
+		r = mnt = S_ISDIR(st.st_mode) ? clone_empty(pivot) : pivot_clone_null(pivot);
+	if (r >= 0)
+		r = mnt_attach(mnt, target);
 	if (r < 0)
-		die(r, "mask /%s", path);
+		die(r, "mask %s", path);
 }
 
+/* One directory for each processor. */
 static void cover_thermal(const struct pivot *pivot)
 {
 	char path[64];
+	const char *const paths[] = { path, NULL };
 
 	for (unsigned cpu = 0;; cpu++) {
-		CLEANUP_FD int dir = -1;
-
 		fmt_buf(path, sizeof(path), "sys/devices/system/cpu/cpu%u/thermal_throttle", cpu);
-		dir = fs_open_in(pivot->root, path, O_PATH | O_NOFOLLOW, 0);
-		if (dir < 0)
+		if (faccessat(pivot->sys, path + 4, F_OK, 0) < 0)
 			return;
-		cover(pivot, path);
+		cover_all(pivot, paths, clone_empty);
 	}
 }
 
-void pivot_cover_paths(const struct pivot *pivot)
+void pivot_cover_paths(struct pivot *pivot)
 {
 	const char *mode = pivot->args->proc;
-	bool proc = !is_mode(mode, "full") && !is_mode(mode, "none");
-	char path[32];
 
-	for (const char *const *name = hidden_files; proc && *name; name++) {
-		fmt_buf(path, sizeof(path), "proc/%s", *name);
-		if (!is_unmasked(pivot, path))
-			cover(pivot, path);
-	}
-	for (const char *const *dir = hidden_dirs; *dir; dir++)
-		if ((proc || **dir == 's') && !pivot->args->privileged && !is_unmasked(pivot, *dir))
-			cover(pivot, *dir);
-	if (!pivot->args->privileged && !is_unmasked(pivot, "sys"))
+	pivot->hide_proc = !is_mode(mode, "full") && !is_mode(mode, "none");
+	pivot->hide_sys = !pivot->args->privileged;
+	cover_all(pivot, hidden_files, pivot_clone_null);
+	cover_all(pivot, hidden_dirs, clone_empty);
+	if (pivot->hide_sys && pivot->sys >= 0)
 		cover_thermal(pivot);
 	for (size_t i = 0; i < pivot->args->masks.count; i++)
 		if (!strcmp(pivot->args->masks.items[i].opt->name, "mask"))
 			cover(pivot, pivot->args->masks.items[i].value);
-	if (proc)
+	if (pivot->hide_proc)
 		make_read_only(pivot);
 	/* The mounts keep the directory; its name need not stay in /dev. */
 	if (pivot->dev >= 0 && unlinkat(pivot->dev, PIVOT_EMPTY, AT_REMOVEDIR) < 0)

@@ -175,7 +175,7 @@ int mnt_lift_initramfs(void)
 
 int mnt_pivot(int root)
 {
-	CLEANUP_FD int top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP_FD int top = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	if (top < 0 || fchdir(root) < 0)

@@ -55,7 +55,7 @@ static int open_clone(const struct stat *exe)
 	if (r < 0)
 		return r;
 	fmt_buf(path, sizeof(path), "/proc/self/fd/%d", tree);
-	r = open(path, O_RDONLY | O_CLOEXEC);
+	r = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	return r < 0 ? -errno : r;
 }
 
@@ -83,7 +83,7 @@ static int open_copy(int exe, const struct stat *st)
 
 static int open_sealed(void)
 {
-	CLEANUP_FD int exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	CLEANUP_FD int exe = openat(AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	int r;
 
