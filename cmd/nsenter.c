@@ -106,7 +106,7 @@ static void read_bounds(struct target *target, struct credentials *cred)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, target->pid };
 	struct __user_cap_data_struct caps[2];
-	struct proc_status status;
+	struct proc_status status = { .bounding = 0 };
 	int r;
 
 	if (target->proc < 0)

@@ -102,7 +102,7 @@ static const char *tool_problem(const char *tool)
 /* newuidmap PID INNER OUTER COUNT ...: its message becomes the reason of ours. */
 static int run_tool(const struct outside *outside, const char *tool, char *text, const char *what)
 {
-	static char *argv[3 + 3 * IDMAP_RANGES] = { NULL };
+	char *argv[3 + 3 * IDMAP_RANGES];
 	char said[512] = "";
 	int pipes[2], argc = 2, status = 0;
 	pid_t pid;

@@ -44,9 +44,8 @@ int idmap_parse(const char *s, struct id_range *range)
 	char buf[40];
 	int r;
 
-	if (strlen(s) >= sizeof(buf))
+	if (fmt_path(buf, sizeof(buf), "%s", s) < 0)
 		return -EINVAL;
-	strcpy(buf, s);
 	r = parse_three(buf, old_order ? "," : ":", numbers);
 	if (r < 0)
 		return r;
