@@ -76,6 +76,7 @@ d 'D25 -S and -G, which drops the groups' -S 1000 -G 1001 sh -c 'id -u; id -g; i
 d 'D26 -S with an ID that is not mapped' -r -S 1000 true
 d 'D27 --boottime with -Tf' -Tf --boottime 100000000 sh -c 'read -r up rest </proc/uptime; test "${up%.*}" -gt 100000000 && echo far'
 d 'D27 --monotonic may be negative' -Tf --monotonic -1 true
+gives 'A17 --boottime without -f' 0 far unshare -T --boottime 100000000 sh -c 'read -r up rest </proc/uptime; test "${up%.*}" -gt 100000000 && echo far'
 d 'D28 an offset without -T' --boottime 5 true
 d 'D34 -n: only lo' -n sh -c 'grep -c : /proc/net/dev'
 d 'D35 -i: message queues of its own' -i sh -c 'ipcmk -Q >/dev/null; ipcs -q | grep -c 0x'
