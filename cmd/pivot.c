@@ -54,7 +54,7 @@ static const struct opt pivot_opts[] = {
 	OPT(0, "unmask", struct pivot_args, masks, "PATH|all", "leave it uncovered"),
 	OPT(0, "dev-ok", struct pivot_args, dev_ok, NULL, "device nodes in ROOTFS and binds work"),
 	OPT(0, "propagation", struct pivot_args, propagation, "MODE",
-		"of the new root: private, slave, shared, unbindable"),
+		"private, slave, shared or unbindable"),
 	OPT(0, "hostname", struct pivot_args, hostname, "NAME",
 		"host name, where it is not the host's"),
 	OPT(0, "domainname", struct pivot_args, domainname, "NAME", "NIS domain name, likewise"),

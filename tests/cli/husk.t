@@ -20,8 +20,6 @@ for applet in $names; do
 	like "--help names $applet" "$out" "*
   $applet *"
 done
-is 'help without a word is --help' "$(husk help)" "$(husk --help)"
-is 'help APPLET is its --help' "$(HUSK_LIBEXEC=/nowhere husk help cinit)" "$(husk cinit --help)"
 is 'an abbreviated option' "$(husk --li)" "$names"
 
 run husk --dump
@@ -48,6 +46,8 @@ gives 'by a path' 0 ok "$HUSK_OUT/bin/cinit" echo ok
 
 mkdir "$tmp/bin"
 cp "$binary" "$tmp/bin/husk"
+is 'help without its script is --help' "$("$tmp/bin/husk" help)" "$(husk --help)"
+is 'help APPLET is its --help' "$("$tmp/bin/husk" help cinit)" "$(husk cinit --help)"
 ok '--install: makes the folder' "$tmp/bin/husk" --install "$tmp/links/deep"
 gives '--install: elsewhere, the link is a path' 0 "$tmp/bin/husk" readlink "$tmp/links/deep/cinit"
 ok '--install: beside the binary' "$tmp/bin/husk" --install "$tmp/bin"
