@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -263,7 +264,9 @@ static void warn_if_bound(const struct veth *v, const struct nft_port *port)
 int publish_ports(struct veth *v, const char *id, const struct opt_list *list,
 	const struct inet *ips, unsigned count)
 {
-	struct ports ports = { .count = 0 }, before;
+	struct ports ports = { .count = 0 };
+	char path[IPAM_PATH];
+	struct stat before = { .st_size = 0 };
 	struct nl nl = { .fd = -1 };
 	int r = expand(&ports, id, list, ips, count);
 
@@ -272,7 +275,9 @@ int publish_ports(struct veth *v, const char *id, const struct opt_list *list,
 			r == -E2BIG ? "the ports" : "an address of the port's family");
 	r = nft_open(&nl);
 	if (r == 0)
-		r = published(&nl, &before, id, NULL);
+		r = ipam_path(path, "pub", id);
+	if (r == 0 && stat(path, &before) < 0 && errno != ENOENT)
+		r = -errno;
 	if (r == 0)
 		r = save(&ports, id, true);
 	if (r < 0) {
@@ -284,7 +289,9 @@ int publish_ports(struct veth *v, const char *id, const struct opt_list *list,
 	r = nft_publish(&nl, &ports.port[0], ports.count);
 	if (r < 0) {
 		explain(v, &nl, &ports, r);
-		save(&before, id, false);
+		/* The file as it was. */
+		if (before.st_size ? truncate(path, before.st_size) : unlink(path))
+			failed(v, -errno, "publish: %s", path);
 	}
 	for (size_t i = 0; r == 0 && i < ports.count; i++)
 		if (ports.port[i].protocol == IPPROTO_UDP)
