@@ -13,9 +13,9 @@ fails '--groups with no such group' 125 'chroot: --groups: no-such: no such grou
 fails 'not found is 127' 127 'chroot: /no/such: No such file*' unshare -r chroot / /no/such
 fails 'not executable is 126' 126 'chroot: /dev/null: *' unshare -r chroot / /dev/null
 gives 'the working directory is /' 0 / unshare -r chroot / pwd
-gives '--skip-chdir' 0 "$tmp" sh -c 'cd "$1" && exec unshare -r chroot --skip-chdir / pwd' sh "$tmp"
+gives '--skip-chdir' 0 "$tmp" sh -c 'cd "$1" && exec "$2" -r chroot --skip-chdir / pwd' sh "$tmp" "$HUSK_OUT/bin/unshare"
 mkdir -p "$tmp/root/bin"
-cp "$(command -v busybox)" "$tmp/root/bin/sh"
+cp /bin/busybox "$tmp/root/bin/sh"
 gives 'another root' 0 '/bin' unshare -r chroot "$tmp/root" /bin/sh -c 'echo /*'
 gives 'without a command $SHELL -i' 0 '-i' env SHELL=/bin/echo unshare -r chroot /
 

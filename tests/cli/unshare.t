@@ -44,8 +44,8 @@ gives '-R' 0 / unshare -r -R / pwd
 gives '--cgroup --ipc --net --uts --mount --time' 0 ok unshare -r --cgroup --ipc --net --uts --mount --time echo ok
 like '-v says what is done' "$(unshare -rv true 2>&1)" '*echo 0 * 1 > /proc/self/uid_map*'
 
-gives 'A18 --clear-env' 0 CLEARED env UL=foo unshare -r --clear-env /bin/sh -c 'echo ${UL:-CLEARED}'
-gives '--whitelist-env keeps what it names' 0 foo env UL1=foo UL2=bar unshare -r --whitelist-env UL1 /bin/sh -c 'echo "$UL1$UL2"'
+gives 'A18 --clear-env' 0 CLEARED env UL=foo "$HUSK_OUT/bin/unshare" -r --clear-env /bin/sh -c 'echo ${UL:-CLEARED}'
+gives '--whitelist-env keeps what it names' 0 foo env UL1=foo UL2=bar "$HUSK_OUT/bin/unshare" -r --whitelist-env UL1 /bin/sh -c 'echo "$UL1$UL2"'
 gives 'the two together' 0 UL2=bar env -i UL1=foo UL2=bar "$HUSK_OUT/bin/unshare" -r --clear-env --whitelist-env HOME,UL2 /usr/bin/env
 printf '#!/bin/sh\necho shell $#\n' >"$tmp/myshell"
 chmod +x "$tmp/myshell"
