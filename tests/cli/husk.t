@@ -36,7 +36,6 @@ for option in --list --help --version --dump; do
 done
 fails 'nothing given' 2 ': no applet and no verb given (see husk --help)' husk
 fails 'an unknown word' 2 ': nosuch: no such applet or verb (see husk --help)' husk nosuch
-fails 'help of nothing' 2 ': help: no such applet or verb*' husk help nosuch
 gives 'a name that is no applet is husk itself' 0 "$names" sh -c "ln -s $binary $tmp/other && $tmp/other --list"
 gives 'and hands over as husk does' 0 ok "$tmp/other" cinit echo ok
 gives 'as a login shell is called: with a dash' 0 ok bash -c "exec -a -cinit '$binary' echo ok"
@@ -48,6 +47,7 @@ mkdir "$tmp/bin"
 cp "$binary" "$tmp/bin/husk"
 is 'help without its script is --help' "$("$tmp/bin/husk" help)" "$(husk --help)"
 is 'help APPLET is its --help' "$("$tmp/bin/husk" help cinit)" "$(husk cinit --help)"
+fails 'help of nothing' 2 ': help: no such applet or verb*' "$tmp/bin/husk" help nosuch
 ok '--install: makes the folder' "$tmp/bin/husk" --install "$tmp/links/deep"
 gives '--install: elsewhere, the link is a path' 0 "$tmp/bin/husk" readlink "$tmp/links/deep/cinit"
 ok '--install: beside the binary' "$tmp/bin/husk" --install "$tmp/bin"
