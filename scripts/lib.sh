@@ -27,6 +27,10 @@ fi
 export HUSK HUSK_ROOT HUSK_RUN
 verb=${0##*/husk-}
 libexec=$(dirname "$0")
+case $libexec in
+/*) ;;
+*) libexec=$PWD/$libexec ;; # the verbs change their directory
+esac
 failed=1 # the status of die; 125 for those that pass a container's status on
 nl='
 '
@@ -313,7 +317,7 @@ table() {
 			for (i = 0; i <= NR; i++) {
 				n = split(row[i], f, "\t")
 				line = ""
-				for (j = 1; j < n; j++) line = line sprintf("%-*s   ", w[j], f[j])
+				for (j = 1; j < n; j++) line = line sprintf("%-" w[j] "s   ", f[j])
 				print line f[n]
 			}
 		}'
