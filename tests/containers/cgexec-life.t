@@ -24,6 +24,11 @@ watcher() {
 		esac
 	done
 }
+# It runs, and has closed what it does not need: to change the directory comes after that.
+watched() {
+	pid=$(watcher "$1")
+	[ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" = / ]
+}
 starts() { within 20 test -s "$tmp/started"; }
 running="touch $tmp/started; echo \$\$ >$tmp/started; exec sleep 1000"
 
@@ -54,7 +59,7 @@ rm -f "$tmp/started"
 
 cgexec -m 64M --name daemon sh -c 'sleep 1000 & echo $! >"$1"' sh "$tmp/daemon"
 ok '40 what the command left behind keeps the group' [ -d "$root/memory$HUSK_CGROUP_PARENT/daemon" ]
-ok '40 and its watcher' [ -n "$(watcher daemon)" ]
+ok '40 and its watcher' within 20 watched daemon
 kill "$(cat "$tmp/daemon")"
 ok '40 it goes with that' within 10 gone
 children='wait; ps -o ppid= -A | grep -cw $$'
@@ -62,6 +67,7 @@ is '43 the command has no child that it does not know' "$(cgexec -m 64M sh -c "$
 	"$(sh -c "$children")"
 gives '43 a pipe ends with the command, not with what is left in the group' 0 hi \
 	timeout 20 sh -c 'echo "$(cgexec -m 64M --name pipe sh -c "sleep 1000 >/dev/null 2>&1 & echo hi")"'
+within 20 watched pipe
 of_pipe=$(watcher pipe)
 is '43 the watcher holds the group and the command, nothing else' \
 	"$(for fd in /proc/"$of_pipe"/fd/*; do readlink "$fd"; done | sed 's,/.*/,,' | sort -u)" "anon_inode:[pidfd]
@@ -82,19 +88,20 @@ main=$!
 cgexec -m 64M --name other sleep 1000 &
 other=$!
 starts
-within 20 test -n "$(watcher orphan)"
+within 20 watched orphan
 kill -KILL "$(watcher orphan)"
 kill -KILL $main
 wait $main 2>/dev/null
 rm -f "$tmp/started"
 ok '41 without its watcher a group is left' [ -d "$root/memory$HUSK_CGROUP_PARENT/orphan" ]
-within 20 test -n "$(watcher other)"
+within 20 watched other
 ok '41 --gc' cgexec --gc
 ok '41 removes it' [ ! -d "$root/memory$HUSK_CGROUP_PARENT/orphan" ]
 ok '41 and not the one that lives' [ -d "$root/memory$HUSK_CGROUP_PARENT/other" ]
 cgexec -m 64M --name third sh -c "$running" &
 main=$!
 starts
+within 20 watched third
 kill -KILL "$(watcher third)"
 kill -KILL $main
 wait $main 2>/dev/null
@@ -145,7 +152,7 @@ is '57 one thread enters, one thread there is' \
 
 # ---- 15, 47, --timeout
 
-run cgexec --pids 100 --timeout 1 sh -c 'f() { f | f & }; f; sleep 1000'
+run cgexec --pids 100 --timeout 1 sh -c 'f() { f | f & }; f; exec sleep 1000'
 is '15 a fork bomb ends with its time' "$rc" 137
 ok '15 and all of it' within 20 gone
 cgexec -m 64M --kill sh -c 'sleep 1000 & sleep 1000 & exit 5'
@@ -225,7 +232,7 @@ cgexec --freeze ice
 ok '48 a frozen group is killed too' cgexec --kill-group ice
 wait $! 2>/dev/null
 is '48 that was SIGKILL' $? 137
-cgexec --pids 60 --name bomb sh -c 'f() { f | f & }; f; sleep 1000' 2>/dev/null &
+cgexec --pids 60 --name bomb sh -c 'f() { f | f & }; f; exec sleep 1000' 2>/dev/null &
 within 20 test -d "$root/pids$HUSK_CGROUP_PARENT/bomb"
 run cgexec --freeze bomb
 case $rc$err in
