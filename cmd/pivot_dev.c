@@ -189,7 +189,7 @@ static void bind_dev(const struct pivot *pivot)
 
 void pivot_mount_dev(struct pivot *pivot)
 {
-	const char *mode = pivot->args->dev, *size = pivot->args->shm_size, *why;
+	const char *mode = pivot->args->dev, *size = pivot->args->shm_size, *why = NULL;
 	char size_option[48];
 	const char *const options[] = { "mode=755", size_option, NULL };
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NODEV };

@@ -115,7 +115,8 @@ static void load(struct code *code, size_t offset)
 static void load_argument(struct code *code, unsigned i)
 {
 	load(code,
-		offsetof(struct seccomp_data, args) + 8 * i + (code->machine->big_endian ? 4 : 0));
+		offsetof(struct seccomp_data, args) + (size_t)8 * i +
+			(code->machine->big_endian ? 4 : 0));
 }
 
 static void ret(struct code *code, uint32_t action)
