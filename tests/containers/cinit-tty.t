@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2016 # the shells on the terminal expand
+# shellcheck disable=SC2016,SC1003 # the shells on the terminal expand
 # cinit on a terminal: who is in the foreground, who gets what the terminal sends, who stops whom.
 . "$(dirname "$0")/../lib.sh"
 isolate "$@"

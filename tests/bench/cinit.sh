@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# cinit.sh - PID 1 of a namespace: cinit, with both ways to reap, against other inits.  Read rows
+# from one run only; memory is what smaps_rollup says, CPU what schedstat says of PID 1.
+. "$(dirname "$0")/lib.sh"
+PATH=$HUSK_OUT/probes:$PATH
+orphans=${ORPHANS:-50000}
+signals=${SIGNALS:-50000}
+lone=${LONE:-2000}
+new='/usr/bin/unshare -mpf --kill-child --mount-proc'
+
+# What PID 1 is, when the start is over.
+cat >"$tmp/idle" <<'END'
+field() {
+	sed -n "s/^$1:[^0-9]*\([0-9]*\).*/\1/p" "$2"
+}
+sleep 1
+wakes=$(field voluntary_ctxt_switches /proc/1/status)
+sleep 10
+wakes=$(($(field voluntary_ctxt_switches /proc/1/status) - wakes))
+echo "$(field Rss /proc/1/smaps_rollup) $(field Anonymous /proc/1/smaps_rollup) $wakes"
+END
+# CPU time of PID 1 in ns for one orphan: $1 of them, $2 at a time.
+cat >"$tmp/storm" <<'END'
+cpu() {
+	cut -d ' ' -f 1 /proc/1/schedstat
+}
+before=$(cpu)
+actor orphans "$1" "$2"
+while cat /proc/[0-9]*/stat 2>/dev/null | grep -q ') Z'; do :; done
+echo $((($(cpu) - before) / $1))
+END
+
+# CPU time of the init in ns for one of $signals queued signals.
+flood() {
+	rm -f "$tmp/ready"
+	$new "$@" actor collect "$signals" "$tmp/ready" >/dev/null &
+	job=$!
+	while [ ! -e "$tmp/ready" ]; do sleep 0.02; done
+	init=$(tr -d ' ' <"/proc/$job/task/$job/children")
+	before=$(cut -d ' ' -f 1 "/proc/$init/schedstat")
+	actor queue "$init" 50 0 $((signals - 1))
+	sleep 0.5
+	echo $((($(cut -d ' ' -f 1 "/proc/$init/schedstat") - before) / signals))
+	actor queue "$init" 50 $((signals - 1)) 1
+	wait "$job"
+}
+
+calls() {
+	$new strace -qq -c -o "$tmp/calls" "$@" true 2>/dev/null
+	awk '$NF == "total" { print $(NF - 1) ~ /^[0-9]+$/ && NF == 6 ? $(NF - 2) : $(NF - 1) }' "$tmp/calls"
+}
+
+measure() {
+	name=$1
+	shift
+	# shellcheck disable=SC2046 # three numbers
+	set -- "$name" $($new "$@" sh "$tmp/idle") "$($new "$@" sh "$tmp/storm" "$orphans" 500)" \
+		"$($new "$@" sh "$tmp/storm" "$lone" 1)" "$(flood "$@")" "$(calls "$@")" \
+		"$(stat -L -c %s "$(command -v "$1")")"
+	printf '%-20s %6s %6s %6s %9s %9s %9s %7s %9s\n' "$@"
+}
+
+printf '%-20s %6s %6s %6s %9s %9s %9s %7s %9s\n' PID1 RSS anon wakes ns/zombie ns/orphan ns/signal calls bytes
+measure cinit cinit
+measure 'cinit --reap=kernel' cinit --reap=kernel
+for init in tini tini-static catatonit; do
+	! have "$init" || measure "$init" "$init" --
+done
+! have dumb-init || measure dumb-init dumb-init
+
+mkdir "$tmp/starts"
+{
+	echo 'bare: true'
+	echo 'cinit: cinit true'
+	for init in tini-static tini catatonit dumb-init; do
+		! command -v "$init" >/dev/null || echo "$init: $init true"
+	done
+} >"$tmp/list"
+turns -n "$rounds" -t 'start to end of true' -r "$results" <"$tmp/list"
