@@ -34,7 +34,7 @@ END
 # CPU time of the init in ns for one of $signals queued signals.
 flood() {
 	rm -f "$tmp/ready"
-	$new "$@" actor collect "$signals" "$tmp/ready" >/dev/null &
+	$new "$@" actor recv "$signals" "$tmp/ready" >/dev/null &
 	job=$!
 	while [ ! -e "$tmp/ready" ]; do sleep 0.02; done
 	init=$(tr -d ' ' <"/proc/$job/task/$job/children")
