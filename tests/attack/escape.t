@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The holes of other container tools, each tried twice: against a naive set-up, where it must work,
-# else the test proves nothing, and against pivot.  N is a row of the table in doc/security.
+# else the test proves nothing, and against pivot.  A number names the hole that a check is about.
 . "$(dirname "$0")/../lib.sh"
 isolate "$@"
 . "$top/tests/rootfs.sh"
