@@ -3,7 +3,7 @@
 # pivot.sh - what pivot adds to bare namespaces, with twenty binds, with an overlay of thirty
 # layers, and bwrap with the same mounts.
 . "$(dirname "$0")/lib.sh"
-cd "$tmp"
+cd "$tmp" || exit
 binds='' lowers=$rootfs i=0
 while [ $((i += 1)) -le 30 ]; do
 	mkdir "l$i"
