@@ -80,6 +80,7 @@ static uint64_t weight_value(const struct cg_setting *s, int version)
 }
 
 /* The file and the value of a limit on this version; an empty file: nothing to write. */
+/* NOLINTNEXTLINE(readability-function-size) */
 static void assign(struct assignment *to, const struct cg_limits *limits,
 	const struct cg_setting *s, const struct cg_tree *tree)
 {
