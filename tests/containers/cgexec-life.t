@@ -225,6 +225,7 @@ ok '48 a signal waits' kill -0 $!
 ok '48 --thaw' cgexec --thaw still
 wait $! 2>/dev/null
 is '48 and arrives' $? 143
+rm -f "$tmp/started" # the counter may have made it once more
 cgexec --name ice -m 64M sh -c "$running" &
 starts
 rm -f "$tmp/started"

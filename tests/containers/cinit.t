@@ -95,9 +95,11 @@ done
 is '15 TERM at any moment of the start ends it' "$got" ' 143 143 143 143 143 143 143 143 143 143 143 143'
 
 gives '16 SIGCHLD ignored by the caller: the status is there' 7 '' actor ignore 17 cinit actor exit 7
-like '16 and the child has it ignored' "$(actor ignore 17 cinit grep SigIgn /proc/self/status)" '*0000000000010000'
-like '17 the mask of the caller is the child'\''s' "$(actor block 17 cinit grep SigBlk /proc/self/status)" \
-	'*0000000000010000'
+# Whoever runs the tests may have signals ignored already: compared with no cinit between.
+is '16 and the child has it ignored' "$(actor ignore 17 cinit grep SigIgn /proc/self/status)" \
+	"$(actor ignore 17 grep SigIgn /proc/self/status)"
+is '17 the mask of the caller is the child'\''s' "$(actor block 17 cinit grep SigBlk /proc/self/status)" \
+	"$(actor block 17 grep SigBlk /proc/self/status)"
 like '18 an ignored HUP stays ignored (nohup)' "$(actor ignore 1 cinit grep SigIgn /proc/self/status)" '*1'
 bare=$(grep -E '^(Sig[BIC]|ShdPnd|SigPnd)' /proc/self/status)
 for mode in '' -g -S -c '-s -w' '--reap=kernel'; do
