@@ -105,7 +105,7 @@ static bool enters(const struct target *target, enum ns_index type)
 static void read_bounds(struct target *target, struct credentials *cred)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, target->pid };
-	struct __user_cap_data_struct caps[2];
+	struct __user_cap_data_struct caps[2] = { { 0 } };
 	struct proc_status status = { .bounding = 0 };
 	int r;
 

@@ -135,7 +135,9 @@ static int read_layout(struct prctl_mm_map *map)
 		.arg_start = value[ARG_START],
 		.arg_end = value[ARG_END],
 		.env_start = value[ENV_START],
-		.env_end = value[ENV_END],
+		/* Empty: what runs in an image need not read the host's environment in
+		 * /proc/PID/environ, only what it is given. */
+		.env_end = value[ENV_START],
 	};
 	return value[ENV_END] ? 0 : -EINVAL;
 }

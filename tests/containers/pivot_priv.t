@@ -84,6 +84,9 @@ HOME=/x
 PATH=/bin
 container=husk' sh -c "Z=1 '$HUSK' unshare -pnmu pivot -E --env-file '$tmp/env' -e C=3 --env HOME=/x \
 	-e PATH=/bin '$R' env | sort"
+# PID 1 is not executed anew: what the kernel shows of it must not be the host's environment.
+gives 'of the environment of the host PID 1 shows nothing' 0 none sh -c "HOST_SECRET=1 '$HUSK' \
+	unshare -pnmu pivot -E '$R' cinit sh -c 'grep -q HOST_SECRET /proc/1/environ || echo none'"
 gives '49 -w' 0 /etc Q -w /etc "$R" pwd
 gives '49 --mkdir-cwd' 0 /var/new Q -w /var/new --mkdir-cwd "$R" pwd
 rm -r "${R:?}/var"
