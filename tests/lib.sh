@@ -184,8 +184,6 @@ state() {
 	for ns in /proc/[0-9]*/ns/*; do
 		readlink "$ns"
 	done 2>/dev/null | sort -u
-	echo '# files'
-	ls /run/netns /run/husk 2>/dev/null
 }
 
 unchanged() {
