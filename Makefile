@@ -23,7 +23,8 @@ CFLAGS   = -std=gnu11 -Os -g $(WARN)
 BUILD    = -static -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	   -fno-unwind-tables -fno-pie -ffile-prefix-map=$(CURDIR)=. -idirafter build/uapi
 LDFLAGS  = -static -no-pie -Wl,--gc-sections,--build-id=none,-z,noseparate-code,-z,noexecstack \
-	   -Wl,--sort-section=alignment
+	   -Wl,--sort-section=alignment,-T,$(LAYOUT)
+LAYOUT   = lib/layout.ld
 
 LIB      = $(sort $(patsubst %.c,$(OUT)/%.o,$(wildcard lib/*.c)))
 INIT     = $(sort $(patsubst %.c,$(OUT)/%.o,$(wildcard init/*.c)))
@@ -42,16 +43,16 @@ include tests/tests.mk
 
 # ---- the binary
 
-$(OUT)/husk: $(CMD) $(INIT) $(LIB)
+$(OUT)/husk: $(CMD) $(INIT) $(LIB) $(LAYOUT)
 	@echo "  LD    $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@.debug $^ $(LDLIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@.debug $(filter %.o,$^) $(LDLIBS)
 	$(Q)strip -s -R .comment -R .note.gnu.property -R .note.GNU-stack -o $@ $@.debug
 
 # One applet alone: the objects of an archive are taken only where they are wanted.
 one: $(ONE) ## each applet as a binary of its own, out/one/NAME
-$(ONE): $(OUT)/one/%: $(OUT)/one/%.main.o $(OUT)/libhusk.a
+$(ONE): $(OUT)/one/%: $(OUT)/one/%.main.o $(OUT)/libhusk.a $(LAYOUT)
 	@echo "  LD    $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 	$(Q)strip -s -R .comment -R .note.gnu.property $@
 
 $(ONE:=.main.o): $(OUT)/one/%.main.o: cmd/main.c $(OUT)/flags | build/uapi

@@ -14,7 +14,7 @@
 #include "fmt.h"
 #include "parse.h"
 
-static struct out out = OUT_INIT(STDOUT_FILENO);
+static struct out out;
 
 static void find_all(struct cgroup *cg, const struct cgexec_args *args)
 {
@@ -277,6 +277,7 @@ bool cgexec_verb(const struct cgexec_args *args, char **argv, int *status)
 		{ args->gc, verb_gc }, { args->info, verb_info } };
 	int (*run)(const struct cgexec_args *args) = NULL;
 
+	out.fd = STDOUT_FILENO;
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
 		if (!verbs[i].given)
 			continue;
