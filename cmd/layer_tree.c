@@ -77,15 +77,14 @@ static void make_parents(const char *path)
 	memcpy(partial, path, strlen(path) + 1);
 	while ((slash = strchr(slash, '/'))) {
 		*slash = '\0';
-		CLEANUP_FD int fd = fs_open_in(root, partial, O_PATH | O_DIRECTORY, 0);
+		CLEANUP_FD int fd = fs_open_in(root, partial, O_PATH | O_DIRECTORY);
 		if (fd == -ENOENT) {
 			char *name = strrchr(partial, '/');
 			CLEANUP_FD int above = -1;
 
 			if (name)
 				*name = '\0';
-			above = name ? fs_open_in(root, partial, O_PATH | O_DIRECTORY, 0)
-				     : dup(root);
+			above = name ? fs_open_in(root, partial, O_PATH | O_DIRECTORY) : dup(root);
 			if (above < 0 || mkdirat(above, name ? name + 1 : partial, 0755) < 0)
 				tree_fail(above < 0 ? above : -errno, "make the folder of", path);
 			if (name)
@@ -109,13 +108,13 @@ int tree_parent(char *path, const char **name)
 	*slash = '\0';
 	if (last < 0 || strcmp(last_path, path) != 0) {
 		forget_parent();
-		fd = fs_open_in(root, path, O_PATH | O_DIRECTORY, 0);
+		fd = fs_open_in(root, path, O_PATH | O_DIRECTORY);
 		memcpy(last_path, path, strlen(path) + 1);
 		*slash = '/';
 		if (fd == -ENOENT) {
 			make_parents(path);
 			*slash = '\0';
-			fd = fs_open_in(root, path, O_PATH | O_DIRECTORY, 0);
+			fd = fs_open_in(root, path, O_PATH | O_DIRECTORY);
 			*slash = '/';
 		}
 		if (fd < 0)

@@ -254,7 +254,7 @@ static void make_link(int parent, const char *name, struct tar_entry *entry)
 	target = slash ? slash + 1 : entry->link;
 	if (slash)
 		*slash = '\0';
-	dir = fs_open_in(root, slash ? entry->link : ".", O_PATH | O_DIRECTORY, 0);
+	dir = fs_open_in(root, slash ? entry->link : ".", O_PATH | O_DIRECTORY);
 	if (slash)
 		*slash = '/';
 	if (dir < 0 || linkat(dir, target, parent, name, 0) < 0)
@@ -335,7 +335,7 @@ static void finish_directories(void)
 	while (un.directory_count--) {
 		const struct directory *directory = &un.directories[un.directory_count];
 		const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, directory->time };
-		CLEANUP_FD int fd = fs_open_in(root, directory->path, O_RDONLY | O_DIRECTORY, 0);
+		CLEANUP_FD int fd = fs_open_in(root, directory->path, O_RDONLY | O_DIRECTORY);
 
 		/* A later entry of the archive took its place. */
 		if (fd == -ENOENT || fd == -ENOTDIR)

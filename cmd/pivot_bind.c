@@ -39,7 +39,7 @@ struct volume_kind {
 /* Makes what is missing of the path below root, one component after the other. */
 static int make_path(int root, const char *path, bool file)
 {
-	CLEANUP_FD int parent = fs_open_in(root, ".", O_PATH | O_DIRECTORY, 0);
+	CLEANUP_FD int parent = fs_open_in(root, ".", O_PATH | O_DIRECTORY);
 	char prefix[4096];
 	size_t end = 0;
 
@@ -56,7 +56,7 @@ static int make_path(int root, const char *path, bool file)
 		end = start + strcspn(path + start, "/");
 		last = !path[end + strspn(path + end, "/")];
 		prefix[end] = '\0';
-		next = fs_open_in(root, prefix, O_PATH, 0);
+		next = fs_open_in(root, prefix, O_PATH);
 		if (next == -ENOENT) {
 			if (fmt_path(name, sizeof(name), "%s", prefix + start) < 0)
 				return -ENAMETOOLONG;
@@ -64,7 +64,7 @@ static int make_path(int root, const char *path, bool file)
 					  : mkdirat(parent, name, 0755)) < 0 &&
 				errno != EEXIST)
 				return -errno;
-			next = fs_open_in(root, prefix, O_PATH, 0);
+			next = fs_open_in(root, prefix, O_PATH);
 		}
 		if (next < 0)
 			return next;
@@ -87,7 +87,7 @@ static bool is_forbidden(const struct pivot *pivot, int target, int source)
 	if (fs.f_type == PROC_SUPER_MAGIC)
 		return true;
 	/* With --proc=none the place of /proc is free, for a procfs alone. */
-	CLEANUP_FD int proc = fs_open_in(pivot->root, "proc", O_PATH, 0);
+	CLEANUP_FD int proc = fs_open_in(pivot->root, "proc", O_PATH);
 	if (proc < 0 || fstat(proc, &root) < 0 || root.st_dev != st.st_dev ||
 		root.st_ino != st.st_ino)
 		return false;
@@ -96,7 +96,7 @@ static bool is_forbidden(const struct pivot *pivot, int target, int source)
 
 static int open_target(const struct pivot *pivot, const struct volume *volume, int mnt, bool file)
 {
-	int target = fs_open_in(pivot->root, volume->target, O_PATH, 0);
+	int target = fs_open_in(pivot->root, volume->target, O_PATH);
 
 	if (target == -ENOENT && !volume->opt.no_create)
 		target = make_path(pivot->root, volume->target, file);
@@ -326,7 +326,7 @@ static void read_tmpfs(struct volume *volume, char *spec)
 /* An empty tmpfs has the mode of the directory that it covers, unless one is given. */
 static void mount_tmpfs(const struct pivot *pivot, struct volume *volume)
 {
-	CLEANUP_FD int covered = fs_open_in(pivot->root, volume->target, O_PATH | O_DIRECTORY, 0);
+	CLEANUP_FD int covered = fs_open_in(pivot->root, volume->target, O_PATH | O_DIRECTORY);
 	char mode[16];
 	bool has_mode = false;
 	struct stat st;

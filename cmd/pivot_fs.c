@@ -303,7 +303,7 @@ static void cover_all(const struct pivot *pivot, const char *const *paths,
 /* A path that the caller named: looked up as any other of the image. */
 static void cover(const struct pivot *pivot, const char *path)
 {
-	CLEANUP_FD int target = fs_open_in(pivot->root, path, O_PATH | O_NOFOLLOW, 0);
+	CLEANUP_FD int target = fs_open_in(pivot->root, path, O_PATH | O_NOFOLLOW);
 	CLEANUP_FD int mnt = -1;
 	struct stat st;
 	int r = target;

@@ -93,7 +93,7 @@ static int check_old_root(const struct move *move)
 
 static bool is_init(int root, const char *path)
 {
-	CLEANUP_FD int fd = fs_open_in(root, path, O_PATH, 0);
+	CLEANUP_FD int fd = fs_open_in(root, path, O_PATH);
 	struct stat st;
 
 	return fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) && (st.st_mode & 0111);

@@ -11,8 +11,11 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "fmt.h"
 #include "parse.h"
 #include "sys.h"
+
+#define WALK_DEPTH 256 /* directories that are open at a time */
 
 ssize_t fs_read_fd(int fd, char *buf, size_t size)
 {
@@ -92,45 +95,102 @@ int fs_mkdir_path(const char *path, mode_t mode)
 	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
 
-/* The walk for kernels without openat2: one component at a time, links and `..` refused. */
-static int open_by_walk(int dirfd, const char *path, int flags, mode_t mode)
+/* The walk for kernels without openat2: one component at a time, none of them followed by the
+ * kernel.  A link is read and its text walked from dirfd; `..` goes back to a directory that was
+ * come through, which may have been moved meanwhile, but never above dirfd. */
+struct walk {
+	int dirs[WALK_DEPTH], depth;
+	int links;
+	char rest[PATH_MAX];
+};
+
+static void walk_up(struct walk *walk, int depth)
 {
-	const int step = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	CLEANUP_FD int dir = openat(dirfd, ".", step);
-	char name[256];
-
-	while (dir >= 0) {
-		size_t length;
-		int next;
-
-		path += strspn(path, "/");
-		length = strcspn(path, "/");
-		if (length >= sizeof(name))
-			return -ENAMETOOLONG;
-		memcpy(name, path, length);
-		name[length] = '\0';
-		if (!strcmp(name, ".."))
-			return -EXDEV;
-		path += length;
-		if (!path[strspn(path, "/")]) {
-			next = openat(
-				dir, *name ? name : ".", flags | O_NOFOLLOW | O_CLOEXEC, mode);
-			return next < 0 ? -errno : next;
-		}
-		next = openat(dir, name, step);
-		if (next < 0)
-			return -errno;
-		close(dir);
-		dir = next;
-	}
-	return -errno;
+	while (walk->depth > depth)
+		close(walk->dirs[walk->depth--]);
 }
 
-int fs_open_in(int dirfd, const char *path, int flags, mode_t mode)
+/* Puts the text of a link in front of what is left of the path: "" or what begins with a slash. */
+static int walk_link(struct walk *walk, int link, const char *rest)
+{
+	char text[PATH_MAX];
+	ssize_t n = readlinkat(link, "", text, sizeof(text));
+
+	if (n < 0 || ++walk->links > 40)
+		return n < 0 ? -errno : -ELOOP;
+	if (fmt_path(text + n, sizeof(text) - (size_t)n, "%s", rest) < 0)
+		return -ENAMETOOLONG;
+	strcpy(walk->rest, text);
+	if (*text == '/')
+		walk_up(walk, 0);
+	return 0;
+}
+
+/* One component.  Returns 0 when there are more, else what fs_open_in does. */
+static int walk_step(struct walk *walk, char **rest, int flags)
+{
+	char *name = *rest + strspn(*rest, "/"), *end = name + strcspn(name, "/");
+	bool last = !end[strspn(end, "/")], slash = *end;
+	int dir = walk->dirs[walk->depth], r;
+	char text[NAME_MAX + 1];
+	struct stat st;
+
+	if (fmt_path(text, sizeof(text), "%.*s", (int)(end - name), name) < 0)
+		return -ENAMETOOLONG;
+	*rest = end;
+	name = text;
+	if (!strcmp(name, ".."))
+		walk_up(walk, walk->depth ? walk->depth - 1 : 0);
+	if (!*name || !strcmp(name, ".") || !strcmp(name, "..")) {
+		r = last ? openat(walk->dirs[walk->depth], ".", flags | O_CLOEXEC) : 0;
+		return r < 0 ? -errno : r;
+	}
+	CLEANUP_FD int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISLNK(st.st_mode) && (slash || !(flags & O_NOFOLLOW))) {
+		r = walk_link(walk, fd, *rest);
+		*rest = walk->rest;
+		return r;
+	}
+	if (!S_ISDIR(st.st_mode) && (slash || flags & O_DIRECTORY))
+		return -ENOTDIR;
+	if (!last) {
+		if (walk->depth + 1 == WALK_DEPTH)
+			return -ENAMETOOLONG;
+		walk->dirs[++walk->depth] = take_fd(&fd);
+		return 0;
+	}
+	if (flags & O_PATH)
+		return take_fd(&fd);
+	/* What was seen to be no link may be one by now: not followed then either. */
+	r = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC);
+	return r < 0 ? -errno : r;
+}
+
+static int open_by_walk(int dirfd, const char *path, int flags)
+{
+	struct walk walk = { .depth = 0 };
+	char *rest = walk.rest;
+	int r = 0;
+
+	if (strlen(path) >= sizeof(walk.rest))
+		return -ENAMETOOLONG;
+	strcpy(walk.rest, path);
+	walk.dirs[0] = openat(dirfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (walk.dirs[0] < 0)
+		return -errno;
+	while (!r)
+		r = walk_step(&walk, &rest, flags);
+	walk_up(&walk, 0);
+	close(walk.dirs[0]);
+	return r;
+}
+
+int fs_open_in(int dirfd, const char *path, int flags)
 {
 	struct open_how how = {
 		.flags = (unsigned)(flags | O_CLOEXEC),
-		.mode = flags & O_CREAT ? mode : 0,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
 	int fd;
@@ -142,7 +202,7 @@ int fs_open_in(int dirfd, const char *path, int flags, mode_t mode)
 			break;
 	}
 	if (fd == -ENOSYS || fd == -EPERM)
-		return open_by_walk(dirfd, path, flags, mode);
+		return open_by_walk(dirfd, path, flags);
 	return fd;
 }
 

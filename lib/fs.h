@@ -27,9 +27,9 @@ int fs_write_all(int fd, const void *data, size_t size);
 int fs_mkdir_path(const char *path, mode_t mode);
 
 /* Opens path below dirfd as openat2(2) with RESOLVE_IN_ROOT: no `..` and no link leaves dirfd.  On
- * kernels before 5.6 by a walk of openat(O_NOFOLLOW), which refuses links with -ELOOP.
- *   flags    as openat(2); O_CLOEXEC is added */
-int fs_open_in(int dirfd, const char *path, int flags, mode_t mode);
+ * kernels before 5.6 by a walk of openat(O_NOFOLLOW), which reads the links itself.
+ *   flags    as openat(2), without O_CREAT; O_CLOEXEC is added */
+int fs_open_in(int dirfd, const char *path, int flags);
 
 /* Closes every descriptor from first to last (both included; ~0u: all above). */
 void fs_close_range(unsigned first, unsigned last);

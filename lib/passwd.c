@@ -30,7 +30,7 @@ static int database_open(struct database *db, int rootfd, const char *path)
 {
 	CLEANUP_FD int root = rootfd == AT_FDCWD ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	CLEANUP_FD int fd = fs_open_in(
-		root >= 0 ? root : rootfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+		root >= 0 ? root : rootfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	ssize_t n;
 

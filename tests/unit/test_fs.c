@@ -4,9 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,7 +85,7 @@ static void directories(void **state)
 static void check_content(const char *name, const char *want)
 {
 	char buf[16];
-	int fd = fs_open_in(dirfd, name, O_RDONLY, 0);
+	int fd = fs_open_in(dirfd, name, O_RDONLY);
 
 	assert_true(fd >= 0);
 	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
@@ -89,7 +94,7 @@ static void check_content(const char *name, const char *want)
 	close(fd);
 }
 
-static void opening_inside(void **state)
+static void make_links(void **state)
 {
 	(void)state;
 	assert_int_equal(mkdirat(dirfd, "etc", 0755), 0);
@@ -97,14 +102,62 @@ static void opening_inside(void **state)
 	assert_int_equal(symlinkat("/etc/passwd", dirfd, "absolute"), 0);
 	assert_int_equal(symlinkat("../../../etc/passwd", dirfd, "up"), 0);
 	assert_int_equal(symlinkat("/etc", dirfd, "directory"), 0);
+	assert_int_equal(symlinkat("directory//./", dirfd, "chain"), 0);
+	assert_int_equal(symlinkat("round", dirfd, "round"), 0);
+	assert_int_equal(symlinkat("/etc/missing", dirfd, "dangling"), 0);
+}
+
+static void opening_inside(void **state)
+{
+	struct stat st, other;
+	int fd;
+
+	(void)state;
 	check_content("etc/passwd", "inside");
-	check_content("/etc/passwd", "inside");
+	check_content("/etc//passwd", "inside");
 	check_content("absolute", "inside");
 	check_content("up", "inside");
 	check_content("directory/passwd", "inside");
+	check_content("chain/passwd", "inside");
 	check_content("../../etc/passwd", "inside");
-	assert_int_equal(fs_open_in(dirfd, "etc/missing", O_RDONLY, 0), -ENOENT);
-	assert_int_equal(fs_open_in(dirfd, "etc/passwd/x", O_RDONLY, 0), -ENOTDIR);
+	check_content("etc/../chain/../directory/./passwd", "inside");
+	assert_int_equal(fs_open_in(dirfd, "etc/missing", O_RDONLY), -ENOENT);
+	assert_int_equal(fs_open_in(dirfd, "dangling", O_RDONLY), -ENOENT);
+	assert_int_equal(fs_open_in(dirfd, "round", O_RDONLY), -ELOOP);
+	assert_int_equal(fs_open_in(dirfd, "absolute", O_RDONLY | O_NOFOLLOW), -ELOOP);
+	for (int i = 0; i < 2; i++) {
+		int flags = i ? O_PATH : O_RDONLY;
+
+		assert_int_equal(fs_open_in(dirfd, "etc/passwd/x", flags), -ENOTDIR);
+		assert_int_equal(fs_open_in(dirfd, "etc/passwd/", flags), -ENOTDIR);
+		assert_int_equal(fs_open_in(dirfd, "absolute/", flags), -ENOTDIR);
+		assert_int_equal(fs_open_in(dirfd, "up", flags | O_DIRECTORY), -ENOTDIR);
+	}
+	fd = fs_open_in(dirfd, "up", O_PATH | O_NOFOLLOW);
+	assert_true(fd >= 0 && !fstat(fd, &st) && S_ISLNK(st.st_mode));
+	close(fd);
+	/* What "/" and ".." name there is dirfd itself. */
+	fd = fs_open_in(dirfd, "directory/../..", O_PATH);
+	assert_true(fd >= 0 && !fstat(fd, &st));
+	close(fd);
+	assert_int_equal(fstatat(dirfd, "", &other, AT_EMPTY_PATH), 0);
+	assert_int_equal(st.st_ino, other.st_ino);
+}
+
+/* From here on the kernel has no openat2. */
+static void opening_by_walk(void **state)
+{
+	struct sock_filter program[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { .len = 4, .filter = program };
+
+	assert_int_equal(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	assert_int_equal(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+	opening_inside(state);
 }
 
 /* Runs a function in a child, which must leave with 0. */
@@ -189,8 +242,10 @@ int main(void)
 		cmocka_unit_test(reading),
 		cmocka_unit_test(writing),
 		cmocka_unit_test(directories),
+		cmocka_unit_test(make_links),
 		cmocka_unit_test(opening_inside),
 		cmocka_unit_test(descriptors),
+		cmocka_unit_test(opening_by_walk),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
