@@ -53,6 +53,9 @@ int mnt_old_init(void)
 {
 	if (mount("husk", "/", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=700") < 0)
 		return -errno;
+	/* Else a copy of "/" with what is mounted on it would have this tmpfs on top. */
+	if (mount(NULL, "/..", NULL, MS_UNBINDABLE, NULL) < 0)
+		return -errno;
 	stage = open("/..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return stage < 0 ? -errno : 0;
 }
