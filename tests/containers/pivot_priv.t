@@ -4,6 +4,8 @@
 . "$(dirname "$0")/../lib.sh"
 isolate "$@"
 . "$top/tests/rootfs.sh"
+# Filters are counted and looked through here.
+older=''
 
 status() { sed -n "s/^$1:[[:blank:]]*//p" "$tmp/status" | tr '\t' ' '; }
 seen() {

@@ -20,10 +20,6 @@ boot() {
 	"$top/tests/vm/vmrun" $options -i "$image" -a "$1"
 }
 
-if [ "${HUSK_VM_KERNEL-}" = 5.10 ]; then
-	skip 'husk.run with / as ROOTFS' 'mount_setattr(2) came with Linux 5.12'
-	finish
-fi
 run boot '"husk.run=/ cat /proc/1/comm /proc/self/mountinfo"'
 is 'the machine powers itself off' "$rc" 0
 like 'husk.run: a container of the initramfs itself, PID 1 is cinit' "$out" 'cinit
