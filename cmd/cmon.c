@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,15 +31,16 @@
 #define OWN_ERROR      125
 #define BACKOFF_MIN_MS 100
 #define BACKOFF_MAX_MS 60000
+#define CLEANUP_S      10
 #define STEADY_S       10 /* having run so long, a container is not failing at its start */
 
 struct cmon_args {
 	bool detach, interactive, tty;
-	const char *run, *exit, *log, *log_size, *log_files, *restart, *hook;
+	const char *run, *exit, *log, *log_size, *log_files, *restart, *up, *down;
 };
 
-static const struct opt cmon_opts[] = {
-	OPT('d', "detach", struct cmon_args, detach, NULL, "return when the command was started"),
+static const struct opt cmon_opts[] = { OPT('d', "detach", struct cmon_args, detach, NULL,
+						"return when the command was started"),
 	OPT('i', "interactive", struct cmon_args, interactive, NULL, "pass stdin on"),
 	OPT('t', "tty", struct cmon_args, tty, NULL, "the container has a terminal (ready -t)"),
 	OPT('s', "state", struct cmon_args, run, "DIR", "write lock, mon, pid, start there"),
@@ -47,8 +49,9 @@ static const struct opt cmon_opts[] = {
 	OPT('S', "log-size", struct cmon_args, log_size, "SIZE", "of one log file (8M)"),
 	OPT('K', "log-files", struct cmon_args, log_files, "N", "how many log files (2)"),
 	OPT('r', "restart", struct cmon_args, restart, "POLICY", "no, always, on-failure[:N]"),
-	OPT('H', "hook", struct cmon_args, hook, "FILE", "run FILE up|down DIR PID|STATUS"), OPT_END
-};
+	OPT('U', "up", struct cmon_args, up, "FILE", "run FILE up DIR PID before the command"),
+	OPT('D', "down", struct cmon_args, down, "FILE", "run FILE down DIR STATUS after it"),
+	OPT_END };
 
 void cmon_record(int dirfd, const char *name, const char *value)
 {
@@ -78,13 +81,13 @@ void cmon_record_number(int dirfd, const char *name, uint64_t value)
 	cmon_record(dirfd, name, text);
 }
 
-int cmon_hook(const struct monitor *m, const char *event, long number)
+int cmon_hook(const struct monitor *m, const char *file, const char *event, long number)
 {
 	char text[24];
 	int status = 0;
 	pid_t pid;
 
-	if (!m->hook)
+	if (!file)
 		return 0;
 	fmt_buf(text, sizeof(text), "%ld", number);
 	pid = fork();
@@ -93,8 +96,8 @@ int cmon_hook(const struct monitor *m, const char *event, long number)
 
 		sigemptyset(&none);
 		sig_restore(&none);
-		execl(m->hook, m->hook, event, m->run_dir ? m->run_dir : "", text, (char *)NULL);
-		die(-errno, "hook %s", m->hook);
+		execl(file, file, event, m->run_dir ? m->run_dir : "", text, (char *)NULL);
+		die(-errno, "hook %s", file);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0)
 		return OWN_ERROR;
@@ -145,27 +148,48 @@ static void detach(struct monitor *m)
 	close(null);
 }
 
-static int open_dir(const char *path)
+static int open_dir(const char *path, bool make)
 {
-	int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (path && make && mkdir(path, 0700) < 0 && errno != EEXIST)
+		die(-errno, "%s", path);
 
+	int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (path && fd < 0)
 		die(-errno, "%s", path);
 	return fd;
 }
 
-/* The descriptor stays open to the end of this process and is nobody else's. */
+/* What the last life of the container left. */
+static void forget(const struct monitor *m)
+{
+	static const char *const run[] = { "pid", "start", "stop", "restarts", "paused", "usage",
+		"address" };
+	static const char *const last[] = { "exit", "finished" };
+
+	for (size_t i = 0; i < sizeof(run) / sizeof(*run); i++)
+		unlinkat(m->run_fd, run[i], 0);
+	for (size_t i = 0; m->exit_fd >= 0 && i < sizeof(last) / sizeof(*last); i++)
+		unlinkat(m->exit_fd, last[i], 0);
+}
+
+/* The descriptor stays open to the end of this process and is nobody else's.  A monitor that is
+ * still cleaning up after the last life is waited for. */
 static void take_lock(const struct monitor *m)
 {
-	int fd;
+	const struct timespec pause = { .tv_nsec = 10000000L };
+	int fd, tries = m->exit_fd >= 0 ? CLEANUP_S * 100 : 0;
 
 	if (m->run_fd < 0)
 		return;
 	fd = openat(m->run_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		die(-errno, "%s/lock", m->run_dir);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		die_hint(-errno, "it has a monitor already", "lock %s", m->run_dir);
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (tries-- <= 0)
+			die_hint(-errno, "it has a monitor already", "lock %s", m->run_dir);
+		nanosleep(&pause, NULL);
+	}
+	forget(m);
 }
 
 static void record_monitor(const struct monitor *m)
@@ -204,7 +228,8 @@ static void configure(struct monitor *m, const struct cmon_args *args)
 		.tty = args->tty,
 		.run_dir = args->run,
 		.exit_dir = args->exit,
-		.hook = args->hook,
+		.up = args->up,
+		.down = args->down,
 		.launcher = -1 };
 	if (args->restart)
 		parse_policy(m, (char *)args->restart);
@@ -212,8 +237,8 @@ static void configure(struct monitor *m, const struct cmon_args *args)
 		usage_die("--log-size %s: not a size of 4k or more", args->log_size);
 	if (args->log_files && parse_u32(args->log_files, 1, 1000, &files) < 0)
 		usage_die("--log-files %s: not 1 to 1000", args->log_files);
-	m->run_fd = open_dir(args->run);
-	m->exit_fd = open_dir(args->exit);
+	m->run_fd = open_dir(args->run, true);
+	m->exit_fd = open_dir(args->exit, false);
 	m->has_log = args->log;
 	r = args->log ? crilog_open(&m->log, args->log, limit, files) : 0;
 	if (r < 0)
@@ -262,8 +287,8 @@ static int monitor_loop(struct monitor *m)
 		status = m->start_failed ? OWN_ERROR : exit_status(status);
 		cmon_record_number(m->exit_fd, "finished", (uint64_t)time(NULL));
 		cmon_record_number(m->exit_fd, "exit", (uint64_t)status);
-		if (cmon_hook(m, "down", status))
-			warn(0, "hook %s down: failed", m->hook);
+		if (cmon_hook(m, m->down, "down", status))
+			warn(0, "hook %s down: failed", m->down);
 		cmon_launched(m, status >= 125 && status <= 127 ? status : 0);
 		if (time(NULL) - began >= STEADY_S) {
 			delay = BACKOFF_MIN_MS;

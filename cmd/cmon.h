@@ -21,8 +21,8 @@ enum restart_policy {
 
 struct monitor {
 	bool detach, interactive, tty;
-	const char *run_dir, *exit_dir, *hook;
-	int run_fd, exit_fd; /* -1: nothing is recorded */
+	const char *run_dir, *exit_dir, *up, *down; /* NULL: none */
+	int run_fd, exit_fd;                        /* -1: nothing is recorded */
 	bool has_log;
 	struct crilog log;
 	enum restart_policy restart;
@@ -56,8 +56,8 @@ void cmon_launched(struct monitor *m, int status);
 void cmon_record(int dirfd, const char *name, const char *value);
 void cmon_record_number(int dirfd, const char *name, uint64_t value);
 
-/* Runs the hook and waits for it: 0 or its status.  None is 0. */
-int cmon_hook(const struct monitor *m, const char *event, long number);
+/* Runs a hook and waits for it: 0 or its status.  None (NULL) is 0. */
+int cmon_hook(const struct monitor *m, const char *file, const char *event, long number);
 
 /* The user's terminal: raw while the container has it.  cooked() may be called at any time. */
 void cmon_tty_raw(void);

@@ -162,7 +162,7 @@ static void release(struct monitor *m)
 		fcntl(m->master, F_SETFL, O_NONBLOCK);
 		cmon_tty_resize(m->master);
 	}
-	if (cmon_hook(m, "up", m->pid)) {
+	if (cmon_hook(m, m->up, "up", m->pid)) {
 		abandon(m);
 		return;
 	}

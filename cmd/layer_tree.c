@@ -125,28 +125,12 @@ int tree_parent(char *path, const char **name)
 	return last;
 }
 
-/* Removes a name and, when it is a directory, all that is in it.  The depth is the stack's. */
 int tree_remove(int parent, const char *name)
 {
-	CLEANUP_DIR DIR *dir = NULL;
-	const struct dirent *entry;
-	int fd, r = 0;
-
 	if (!unlinkat(parent, name, 0) || errno == ENOENT)
 		return 0;
-	if (errno != EISDIR && errno != EPERM)
-		return -errno;
 	stale = true;
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir)
-		return -errno;
-	while (!r && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			r = tree_remove(dirfd(dir), entry->d_name);
-	if (!r && unlinkat(parent, name, AT_REMOVEDIR) < 0)
-		r = -errno;
-	return r;
+	return fs_remove_tree(parent, name);
 }
 
 void tree_settle(void)

@@ -4,11 +4,13 @@
  *
  * A file is written beside its place and renamed over it.  A directory (-d) that was built
  * elsewhere in the same file system takes its place only if nothing is there: mv(1) would move it
- * into a directory that is. */
+ * into a directory that is.  -r is the reverse: a directory leaves its place whole, and is then
+ * removed where nobody looks for it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h> // rename
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "applet.h"
@@ -20,12 +22,18 @@
 
 struct put_args {
 	bool directory;
+	const char *time;
+	bool remove;
 	bool sync;
 };
 
 static const struct opt put_opts[] = {
 	OPT('d', "directory", struct put_args, directory, NULL,
 		"move the directory VALUE to FILE, if none is there"),
+	OPT('t', "time", struct put_args, time, "NAME",
+		"with -d: the time in seconds, as file NAME in it"),
+	OPT('r', "remove", struct put_args, remove, NULL,
+		"move FILE to VALUE, then remove it and any FILE that follows"),
 	OPT('s', "sync", struct put_args, sync, NULL, "reach the disk before the name changes"),
 	OPT_END
 };
@@ -91,19 +99,51 @@ static void put_file(const char *path, const char *value, bool sync)
 	}
 }
 
+static void put_time(const char *directory, const char *name)
+{
+	char path[4096], text[24];
+
+	fmt_buf(text, sizeof(text), "%lld", (long long)time(NULL));
+	if (fmt_path(path, sizeof(path), "%s/%s", directory, name) < 0)
+		die(-ENAMETOOLONG, "%s", name);
+	put_file(path, text, false);
+}
+
 /* The files of the directory reach the disk first, so that the name never stands for less. */
-static void put_directory(const char *to, const char *from, bool sync)
+static void put_directory(const char *to, const char *from, const char *time_name, bool sync)
 {
 	CLEANUP_FD int fd = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	if (fd < 0)
 		die(-errno, "%s", from);
+	if (time_name)
+		put_time(from, time_name);
 	if (sync && syncfs(fd) < 0)
 		die(-errno, "sync %s", from);
 	r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 	if (r < 0)
 		die(r, "move %s to %s", from, to);
+}
+
+/* Only who has moved it goes on: to the others it is gone, and its names may be somebody else's. */
+static void remove_all(const char *from, const char *by_way_of, char **others)
+{
+	int r;
+
+	if (rename(from, by_way_of) < 0) {
+		if (errno == ENOENT)
+			return;
+		die(-errno, "move %s to %s", from, by_way_of);
+	}
+	r = fs_remove_tree(AT_FDCWD, by_way_of);
+	if (r < 0)
+		die(r, "remove %s", by_way_of);
+	for (; *others; others++) {
+		r = fs_remove_tree(AT_FDCWD, *others);
+		if (r < 0)
+			die(r, "remove %s", *others);
+	}
 }
 
 static int put_run(const struct applet *self, char **argv, struct chain *chain)
@@ -112,12 +152,16 @@ static int put_run(const struct applet *self, char **argv, struct chain *chain)
 	char **words = applet_args(self, &args, argv, 1);
 
 	(void)chain;
-	if (words[1] && words[2])
+	if (words[1] && words[2] && !args.remove)
 		usage_die("%s: one operand too many", words[2]);
-	if (args.directory && !words[1])
-		usage_die("-d wants the directory to move");
-	if (args.directory)
-		put_directory(words[0], words[1], args.sync);
+	if ((args.directory || args.remove) && !words[1])
+		usage_die("-%c wants two operands", args.remove ? 'r' : 'd');
+	if (args.time && !args.directory)
+		usage_die("-t goes with -d");
+	if (args.remove)
+		remove_all(words[0], words[1], words + 2);
+	else if (args.directory)
+		put_directory(words[0], words[1], args.time, args.sync);
 	else
 		put_file(words[0], words[1], args.sync);
 	if (args.sync)
@@ -127,7 +171,7 @@ static int put_run(const struct applet *self, char **argv, struct chain *chain)
 
 const struct applet put_applet = {
 	.name = "put",
-	.operands = "FILE [VALUE]",
+	.operands = "FILE [VALUE] [FILE...]",
 	.summary = "write a file (VALUE, or stdin) so that it is never seen half-written",
 	.opts = put_opts,
 	.unlinked = true, /* of use to scripts only, as `husk put` */

@@ -112,7 +112,12 @@ int ifconfig_run(struct veth *v, char **words)
 
 int up_run(struct veth *v, char **words)
 {
-	if (words[1])
-		usage_die("up takes no words");
-	return veth_line(v, WORDS("link", "set", "lo", "up"));
+	int status;
+
+	if (v->batch && words[1])
+		usage_die("up takes no words in a batch");
+	status = veth_line(v, WORDS("link", "set", "lo", "up"));
+	if (!status && !v->checking && words[1])
+		v->chain->next = words + 1;
+	return status;
 }

@@ -245,6 +245,31 @@ int fs_reserve_stdio(void)
 	return 0;
 }
 
+/* The depth is the stack's. */
+int fs_remove_tree(int parent, const char *name)
+{
+	CLEANUP_DIR DIR *dir = NULL;
+	const struct dirent *entry;
+	int fd, r = 0;
+
+	if (!unlinkat(parent, name, 0) || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -errno;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == EACCES && !fchmodat(parent, name, 0700, 0))
+		fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir)
+		return -errno;
+	while (!r && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			r = fs_remove_tree(fd, entry->d_name);
+	if (!r && unlinkat(parent, name, AT_REMOVEDIR) < 0)
+		r = -errno;
+	return r;
+}
+
 bool fs_exists(const char *path)
 {
 	return access(path, F_OK) == 0;

@@ -39,6 +39,11 @@ void fs_close_range(unsigned first, unsigned last);
  *   returns  0, or -errno where not even that works */
 int fs_reserve_stdio(void);
 
+/* Removes a name of a directory and, when it is a directory itself, all that is in it, also where
+ * its owner may not look.  What is gone already is no error.
+ *   errors  -EXDEV, -EBUSY  a mount is in it */
+int fs_remove_tree(int parent, const char *name);
+
 /* Does path name an existing file or directory?  Errors count as no. */
 bool fs_exists(const char *path);
 

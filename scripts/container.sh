@@ -8,14 +8,11 @@
 #
 # and name, image, layers, created, command, labels, net, ip, ports, stop-signal, stop-timeout, tty.
 
-# The words of file $1 of the container, or nothing.
-part() {
-	[ ! -r "$dir/$1" ] || cat "$dir/$1"
-}
-
 # compose: $q is the pipeline of container $id as quoted words, without the monitor.
 compose() {
-	local tail join='' key peer
+	local chain join='' key peer
+	whole "$dir/limits"
+	chain="cgexec --name $id $account$value"
 	get "$dir/net"
 	case $value in
 	container:*)
@@ -26,7 +23,10 @@ compose() {
 		id=$key dir=$HUSK_ROOT/c/$key
 		;;
 	esac
-	tail="$(part argv)"
+	whole "$dir/spaces"
+	chain="$chain${join}unshare $value"
+	whole "$dir/view"
+	chain="${chain}pivot $keep$value"
 	get "$dir/lower"
 	if [ -n "${dry-}" ] && [ -n "$value" ]; then
 		# Nothing is kept of it: what it writes goes to memory.
@@ -37,20 +37,42 @@ compose() {
 		get "$dir/rootfs"
 		words "$value"
 	fi
-	q="cgexec --name $id $account$(part limits)${join}unshare $(part spaces)pivot $keep$(part view)$q${ready}cinit -- $tail"
+	whole "$dir/argv"
+	q="$chain$q${ready}cinit -- $value"
+}
+
+# The files of the container that are mounted below /etc.  What depends on its address is written
+# when it has one, by the hook.
+etc_files() {
+	get "$dir/hostname"
+	echo "$value" >"$dir/hostname"
+	get "$dir/net"
+	case $value in
+	none) own_hosts '' >"$dir/hosts" ;;
+	host) copy_names /etc ;;
+	container:*) copy_names "$HUSK_ROOT/c/${value#container:}" ;;
+	*) monitor="$monitor--up \"\$hook\" --down \"\$hook\" " ;;
+	esac
+}
+
+copy_names() {
+	whole "$1/hosts"
+	printf '%s\n' "$value" >"$dir/hosts"
+	whole "$1/resolv.conf"
+	printf '%s\n' "$value" >"$dir/resolv.conf"
 }
 
 # launch DETACH ATTACH: starts the container $id; does not come back when it is to be watched.
 launch() {
-	local detach="$1" attach="$2" run="$HUSK_RUN/c/$id" monitor
+	local detach="$1" attach="$2" run="$HUSK_RUN/c/$id" hook="$libexec/husk-hook" monitor
 	state
 	[ "$status" != running ] || return 0
-	mkdir -p "$run"
-	# What the last life left.  While it is still being cleaned up its monitor holds the lock.
-	"$HUSK" lock -w 10 "$run/lock" rm -f "$run/pid" "$run/start" "$run/stop" "$run/restarts" \
-		"$dir/exit" "$dir/finished" || exit "$failed"
+	umask 022
 	: >"$dir/started"
-	monitor=$(part monitor)
+	whole "$dir/monitor"
+	monitor=$value
+	etc_files
+	[ ! -e "$dir/rm" ] || monitor="$monitor--down \"\$hook\" "
 	get "$dir/tty"
 	ready='ready 3 ' keep='--keep-fd 3 '
 	if [ -n "$value" ]; then
@@ -63,7 +85,7 @@ launch() {
 	crash 4
 	# An overlay's layers are named relative to here: the mount options have one page of room.
 	cd "$HUSK_ROOT/l" || exit "$failed"
-	eval "set -- $monitor -s \"\$run\" -e \"\$dir\" -H \"\$libexec/husk-hook\" $q"
+	eval "set -- $monitor -s \"\$run\" -e \"\$dir\" $q"
 	if [ -n "$detach" ]; then
 		"$HUSK" cmon -d "$@"
 		return

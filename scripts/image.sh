@@ -2,15 +2,15 @@
 # shellcheck shell=sh
 # image.sh - images, their names and layers, for the verbs that deal with them.
 
-# split_name NAME: $repo (/ as %2F) and $tag.
-split_name() {
+# is_name NAME: can an image have it?  $repo (/ as %2F) and $tag then.
+is_name() {
 	local rest
 	repo=${1%:*} tag=${1##*:}
 	case $tag in
 	*/* | "$1") repo=$1 tag=latest ;;
 	esac
 	case $repo:$tag in
-	*[!A-Za-z0-9._:/@-]* | *..* | :* | *: | /* | -*) die "$1: not a name of an image" ;;
+	*[!A-Za-z0-9._:/@-]* | *..* | :* | *: | /* | -*) return 1 ;;
 	esac
 	rest=$repo repo=''
 	while :; do
@@ -25,11 +25,18 @@ split_name() {
 	repo=$repo$rest
 }
 
+split_name() {
+	is_name "$1" || die "$1: not a name of an image"
+}
+
 # find_image NAME|ID: $image is its SHA; false when there is none.
 find_image() {
 	local dir
 	image=''
-	(split_name "$1") >/dev/null 2>&1 && split_name "$1" && get "$HUSK_ROOT/tag/$repo/$tag" && image=$value
+	if is_name "$1"; then
+		get "$HUSK_ROOT/tag/$repo/$tag"
+		image=$value
+	fi
 	[ -z "$image" ] || return 0
 	case ${1#sha256:} in
 	*[!0-9a-f]* | '') return 1 ;;

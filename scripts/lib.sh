@@ -26,7 +26,7 @@ if [ -z "${HUSK_RUN-}" ]; then
 fi
 export HUSK HUSK_ROOT HUSK_RUN
 verb=${0##*/husk-}
-libexec=$(dirname "$0")
+libexec=${0%/*}
 case $libexec in
 /*) ;;
 *) libexec=$PWD/$libexec ;; # the verbs change their directory
@@ -97,6 +97,17 @@ words() {
 get() {
 	value=''
 	[ ! -r "$1" ] || IFS= read -r value <"$1" || :
+}
+
+# whole FILE: $value is all of it but the last line break, or empty.
+whole() {
+	local line
+	value=''
+	[ -r "$1" ] || return 0
+	while IFS= read -r line || [ -n "$line" ]; do
+		value=$value$line$nl
+	done <"$1"
+	value=${value%"$nl"}
 }
 
 # options FLAGS VALUES ARG...: calls `on NAME [VALUE]` for each option before the first operand.
@@ -181,7 +192,7 @@ store() {
 		die "cannot write $HUSK_ROOT and $HUSK_RUN (set HUSK_ROOT and HUSK_RUN to folders of yours)"
 }
 
-# $id is 64 new hex digits.
+# $id is 64 new hex digits, $short the first of them.
 new_id() {
 	local a b
 	read -r a </proc/sys/kernel/random/uuid
@@ -192,6 +203,7 @@ new_id() {
 		id=$id${a%%-*}
 		a=${a#*-}
 	done
+	short_of "$id"
 }
 
 # $work is a new directory in tmp/, removed when the verb ends.  Its name says whose it is.
@@ -233,19 +245,40 @@ crash() {
 	[ "${HUSK_CRASH-}" != "$1" ] || kill -KILL $$
 }
 
-# Removes what a verb that was killed has left.
-sweep() {
-	local file id pid start
+# Removes what verbs that were killed have left in tmp/.
+sweep_tmp() {
+	local file pid start
 	for file in "$HUSK_ROOT"/tmp/*; do
 		[ -e "$file" ] || continue
 		pid=${file##*/}
-		alive "${pid%.*}" "${pid#*.}" || rm -rf "$file"
+		start=${pid#*.}
+		alive "${pid%%.*}" "${start%%.*}" || rm -rf "$file"
 	done
+}
+
+# The same, and their claims of names.
+sweep() {
+	local file
+	sweep_tmp
 	for file in "$HUSK_ROOT"/name/*; do
-		[ -f "$file" ] || continue
-		read -r id pid start <"$file" || continue
-		[ -d "$HUSK_ROOT/c/$id" ] || alive "$pid" "$start" || rm -f "$file"
+		free_name "${file##*/}"
 	done
+}
+
+# abandoned NAME: was it claimed by a verb that was killed before its container was there?
+abandoned() {
+	local id='' pid='' start=''
+	[ -f "$HUSK_ROOT/name/$1" ] || return 1
+	read -r id pid start <"$HUSK_ROOT/name/$1" || :
+	[ ! -d "$HUSK_ROOT/c/${id:-none}" ] && ! alive "${pid:-0}" "$start"
+}
+
+# free_name NAME: if it is abandoned; under a lock, or a claim made meanwhile would go.
+free_name() {
+	abandoned "$1" || return 0
+	exec 9>"$HUSK_RUN/names" && "$HUSK" lock --fd 9 || return 1
+	! abandoned "$1" || rm -f "$HUSK_ROOT/name/$1"
+	exec 9>&-
 }
 
 # ---- containers
@@ -323,15 +356,36 @@ table() {
 		}'
 }
 
-# remove_container: $id, which does not run.  The name goes last: as long as it is there the
-# container can be found and removed again.
+# remove_container: $id, which does not run.  The name goes last: as long as it is there nobody else
+# gets it.
 remove_container() {
-	local dir="$HUSK_ROOT/c/$id" name
-	get "$dir/name"
-	name=$value
-	mv "$dir" "$HUSK_ROOT/tmp/$$.$(start_of $$ && echo "$started").rm" || return 1
-	rm -rf "$HUSK_RUN/c/$id" "$HUSK_ROOT/tmp/$$."*.rm
-	[ -z "$name" ] || rm -f "$HUSK_ROOT/name/$name"
+	own_start
+	get "$HUSK_ROOT/c/$id/name"
+	"$HUSK" put -r "$HUSK_ROOT/c/$id" "$HUSK_ROOT/tmp/$$.$started.$id" "$HUSK_RUN/c/$id" \
+		"$HUSK_ROOT/name/${value:-$id}"
+}
+
+# short_of ID: $short, as people see it.
+short_of() {
+	short=${1%"${1#????????????}"}
+}
+
+# own_hosts [ADDRESS]: what /etc/hosts of the container in $dir says of itself.
+own_hosts() {
+	get "$dir/hostname"
+	printf '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n'
+	[ -z "${1-}" ] || printf '%s\t%s\n' "$1" "$value"
+	whole "$dir/add-host"
+	[ -z "$value" ] || printf '%s\n' "$value"
+}
+
+# out_of_memory: did the kernel kill a process of container $id for memory?
+out_of_memory() {
+	local key number
+	[ -r "$HUSK_RUN/c/$id/usage" ] && while read -r key number; do
+		[ "$key" != memory.oom_kill ] || [ "$number" = 0 ] || return 0
+	done <"$HUSK_RUN/c/$id/usage"
+	return 1
 }
 
 # paused: is container $id, which runs, frozen?

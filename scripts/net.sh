@@ -82,44 +82,45 @@ network_up() {
 	: >"$HUSK_RUN/net/$1/nat"
 }
 
-# own_hosts ADDRESS: what /etc/hosts of container $id says of itself.
-own_hosts() {
-	get "$dir/hostname"
-	printf '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n'
-	[ -z "$1" ] || printf '%s\t%s\n' "$1" "$value"
-	[ ! -r "$dir/add-host" ] || cat "$dir/add-host"
-}
-
-# write_hosts NAME: those of all members of a network, in place: a bind mount pins the file.
-write_hosts() {
-	local file address
-	for file in "$HUSK_RUN/net/$1/members"/*; do
-		[ -f "$file" ] || continue
-		dir=$HUSK_ROOT/c/${file##*/}
-		read -r address _ <"$file"
-		{ own_hosts "$address" && cat "$HUSK_RUN/net/$1/members"/*; } >"$dir/hosts.new" 2>/dev/null &&
-			cat "$dir/hosts.new" >"$dir/hosts"
-	done
-}
-
+# members_changed NAME: writes the hosts of all members of a network, in place, as a bind mount pins
+# the file.  One at a time.
 members_changed() {
-	"$HUSK" lock "$HUSK_RUN/net/$1/lock" "$libexec/husk-hook" hosts "$1" ''
+	local dir file own all=''
+	exec 9>"$HUSK_RUN/net/$1/lock" && "$HUSK" lock --fd 9 || return 1
+	for file in "$HUSK_RUN/net/$1/members"/*; do
+		whole "$file"
+		all=$all$value$nl
+	done
+	for file in "$HUSK_RUN/net/$1/members"/*; do
+		dir=$HUSK_ROOT/c/${file##*/}
+		[ -f "$dir/hosts" ] || continue
+		read -r own _ <"$file"
+		{ own_hosts "$own" && printf %s "$all"; } >"$dir/hosts"
+	done
+	exec 9>&-
 }
 
 # Servers that a container can reach: those of loopback are of no use in another network.
 resolvers() {
-	if [ -s "$dir/dns" ]; then
-		sed 's/^/nameserver /' "$dir/dns"
+	local line
+	if [ -r "$dir/dns" ]; then
+		while read -r line; do
+			printf 'nameserver %s\n' "$line"
+		done <"$dir/dns"
 	elif [ -r /etc/resolv.conf ]; then
-		grep -vE '^nameserver[[:space:]]+(127\.|::1)' /etc/resolv.conf
+		while read -r line; do
+			case $line in
+			nameserver[[:space:]]127.* | nameserver[[:space:]]::1*) ;;
+			*) printf '%s\n' "$line" ;;
+			esac
+		done </etc/resolv.conf
 	fi
-	return 0
 }
 
 # attach PID: steps 7 and 8.
 attach() {
-	local network="$value" pid="$1" port short
-	short=$(printf %.12s "$id")
+	local network="$value" pid="$1" port
+	short_of "$id"
 	network_up "$network" || return 1
 	resolvers >"$dir/resolv.conf"
 	get "$dir/ip"
@@ -132,8 +133,9 @@ attach() {
 		done <"$dir/ports"
 	fi
 	"$HUSK" "$@" >"$run/attached" || return 1
-	address=$("$HUSK" json get "$run/attached" '.ips[0]') || return 1
-	address=${address%/*}
+	get "$run/attached" # {...,"ips":["ADDRESS/PREFIX"],...}
+	address=${value#*'"ips":["'}
+	address=${address%%/*}
 	echo "$address" >"$run/address"
 	crash 8
 	get "$dir/name"
@@ -142,25 +144,9 @@ attach() {
 }
 
 net_up() { # PID
-	get "$dir/hostname"
-	echo "$value" >"$dir/hostname"
 	get "$dir/net"
 	crash 7
-	case $value in
-	host)
-		cat /etc/hosts >"$dir/hosts"
-		cat /etc/resolv.conf >"$dir/resolv.conf"
-		;;
-	none)
-		own_hosts '' >"$dir/hosts"
-		"$HUSK" vethctl -n "pid:$1" up
-		;;
-	container:*)
-		cat "$HUSK_ROOT/c/${value#container:}/hosts" >"$dir/hosts"
-		cat "$HUSK_ROOT/c/${value#container:}/resolv.conf" >"$dir/resolv.conf"
-		;;
-	*) attach "$1" ;;
-	esac
+	attach "$1"
 }
 
 net_down() {
@@ -168,7 +154,8 @@ net_down() {
 	case $value in
 	host | none | container:*) return ;;
 	esac
-	"$HUSK" vethctl -q --if-exists detach --id "$(printf %.12s "$id")" --net "$value"
+	short_of "$id"
+	"$HUSK" vethctl -q --if-exists detach --id "$short" --net "$value"
 	rm -f "$HUSK_RUN/net/$value/members/$id"
 	members_changed "$value"
 }

@@ -41,8 +41,8 @@ ok 'finished is a time' [ "$(cat e/finished)" -gt 1700000000 ]
 ok 'the lock is free afterwards' monitor_gone
 fails 'one monitor at a time' 125 "cmon: lock s: * (it has a monitor already)" \
 	husk lock s/lock husk cmon -s s ready 3 true
-fails 'no state directory' 125 'cmon: nowhere: No such file or directory' \
-	husk cmon -s nowhere ready 3 true
+fails 'no state directory' 125 'cmon: nowhere/s: No such file or directory' \
+	husk cmon -s nowhere/s ready 3 true
 
 # ---- detached
 fresh
@@ -126,11 +126,11 @@ echo "$1 $2 $3" >>hooked
 EOF
 chmod +x hook
 fresh
-run husk cmon -s s -e e --hook ./hook ready 3 sh -c 'cat hooked; echo $$ >pid; exit 6'
+run husk cmon -s s -e e --up ./hook --down ./hook ready 3 sh -c 'cat hooked; echo $$ >pid; exit 6'
 is 'up comes before the command, with its number' "$out" "up s $(cat pid)"
 is 'down comes behind it, with its status' "$(tail -n 1 hooked)" 'down s 6'
 touch refuse
-gives 'an up that fails ends the start' 125 '' husk cmon -s s -H ./hook ready 3 echo never
+gives 'an up that fails ends the start' 125 '' husk cmon -s s -U ./hook -D ./hook ready 3 echo never
 
 # ---- a terminal
 fails '-t: stdin must be one' 125 'cmon: -t: stdin is not a terminal*' \

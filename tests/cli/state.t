@@ -15,6 +15,18 @@ fails 'put -d: never into or over a directory' 1 'put: move *new to *d: File exi
 ok 'put -d: the directory takes its place' husk put --directory -s "$tmp/d2" "$tmp/new"
 is 'put -d: whole' "$(cat "$tmp/d2/x")" 1
 fails 'put: no such folder' 1 'put: create *: No such file or directory' husk put "$tmp/no/f" x
+mkdir -p "$tmp/gone/sub" "$tmp/beside/x" "$tmp/by" && echo 1 >"$tmp/gone/sub/f" && chmod 0 "$tmp/gone/sub"
+fails 'put -r: what cannot be moved stays' 1 'put: move *gone to *gone/x: Invalid argument' \
+	husk put -r "$tmp/gone" "$tmp/gone/x"
+ok 'put --remove: a directory and more' husk put --remove "$tmp/gone" "$tmp/by/x" "$tmp/beside" "$tmp/nothing"
+is 'put -r: nothing is left' "$(ls -d "$tmp/gone" "$tmp/beside" "$tmp/by"/* 2>/dev/null)" ''
+mkdir "$tmp/beside"
+ok 'put -r: who comes second does nothing' husk put -r "$tmp/gone" "$tmp/by/x" "$tmp/beside"
+ok 'put -r: nothing' test -d "$tmp/beside"
+mkdir "$tmp/new2"
+ok 'put -d -t: with the time' husk put -d --time born "$tmp/d3" "$tmp/new2"
+ok 'put -d -t: in seconds' test "$(cat "$tmp/d3/born")" -gt 1700000000
+fails 'put -t: goes with -d' 2 'put: -t goes with -d*' husk put -t x f
 fails 'put: one operand too many' 2 'put: c: one operand too many*' husk put a b c
 fails 'put -d: wants two' 2 'put: -d wants *' husk put -d a
 cd "$tmp" || exit 1
@@ -35,6 +47,10 @@ fails 'lock -s: not beside an exclusive one' 1 'lock: *' \
 	husk lock -s "$tmp/l" husk lock -w 0 "$tmp/l" true
 fails 'lock: a bad time' 2 'lock: --wait x: not a time*' husk lock -w x "$tmp/l" true
 fails 'lock: no folder' 1 'lock: *: No such file or directory' husk lock "$tmp/no/l" true
+ok 'lock --fd: the lock is the caller'\''s' sh -c 'exec 9>"$1"; husk lock --fd 9 && ! husk lock -w 0 "$1" true' sh "$tmp/l"
+fails 'lock -f: not open' 1 'lock: lock 8: Bad file descriptor' husk lock -f 8
+fails 'lock --fd: runs nothing' 2 'lock: true: one operand too many*' husk lock --fd 9 true
+fails 'lock: wants a command' 2 'lock: wants FILE and COMMAND*' husk lock "$tmp/l"
 mkfifo "$tmp/go"
 husk lock "$tmp/l" sh -c 'read -r _ <"$1"' sh "$tmp/go" &
 held() {

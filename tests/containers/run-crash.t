@@ -24,6 +24,8 @@ for step in 1 2 3 4 7 8 11; do
 	ok "step $step: name and port are free again" \
 		husk run --rm --name "crash$step" -p 18080:80 bb:1 true
 done
+HUSK_CRASH=1 husk run --name again bb:1 true >/dev/null 2>&1
+gives 'a name that was claimed by the killed is free' 0 hi husk run --rm --network none --name again bb:1 echo hi
 # 10: the monitor of one that runs
 husk run -d --name crash10 -p 18080:80 bb:1 sleep 1000 >/dev/null
 id=$(husk inspect -f .Id crash10)

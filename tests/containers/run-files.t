@@ -81,5 +81,12 @@ gives 'runs' 0 live box again cat /live
 
 # ---- volumes are not committed, and nothing but the container changed
 is 'the image is as it was' "$(box bb:1 sh -c 'cat /old/deep/file; ls /live 2>/dev/null')" below
+
+# ---- what every container sees
+is 'a user may read the files below /etc' \
+	"$(box -u user bb:1 cat /etc/hosts /etc/hostname /etc/resolv.conf 2>&1 | head -n 1)" '127.0.0.1	localhost'
+is 'umask' "$(box bb:1 sh -c umask)" 0022
+is 'a value with a line break reaches exec' "$(husk run -d --name lines --network none -e "A=1
+2" bb:1 sleep 1000 >/dev/null; husk exec lines sh -c 'echo "$A" | tr "\n" " "')" '1 2 '
 husk rm -f -a >/dev/null
 finish
