@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: MIT
 /* cgroup.c - the life of a group: place, make, enter, remove.
  *
- * Making: mkdir, open, lock, mark, in this order in every hierarchy.  The lock (flock on the
- * directory) is held by whoever is going to remove the group and dies with that process; the mark
- * (an extended attribute) says that the group is ours.  A sweeper leaves alone what is locked and
- * what has no mark yet, so nothing can happen to a group between two of these steps. */
+ * The protocol between those who make groups and those who remove them, in each hierarchy:
+ * 1. A maker opens the level (making it, with those above, where it is missing), makes the group
+ *    through that descriptor, opens it, takes its lock, marks it, and looks whether it is still
+ *    there.  Whatever was removed meanwhile, level or group, answers ENOENT: from the beginning.
+ * 2. A remover of groups takes the lock, looks whether it is still there and whose it is, and
+ *    removes it by its name.  The lock (flock on the directory) belongs to the maker, then to the
+ *    watcher, and dies with the last of them.
+ * 3. Levels have no lock: rmdir(2) fails as long as a group is in them, which thereby holds them
+ *    and their controllers.
+ * 4. v2 announces a controller in cgroup.subtree_control before its files are in the groups
+ *    below, but mkdir(2) and each write there wait for that.  So a group has its files when the
+ *    level named the controller before the mkdir, or after a write of ours to that same level. */
 #include "cgroup.h"
 
 #include <errno.h>
@@ -22,6 +30,7 @@
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define LEVEL     "/husk"
+#define TRIES     64
 
 /* ---- paths */
 
@@ -121,7 +130,7 @@ int cg_write(struct cgroup *cg, const struct cg_tree *tree, const char *file, co
 
 /* ---- make */
 
-int cg_open_level(int root, const char *path)
+static int open_level(int root, const char *path)
 {
 	bool made = !mkdirat(root, relative(path), 0755);
 	int dir;
@@ -131,84 +140,79 @@ int cg_open_level(int root, const char *path)
 	/* A level of our own making is marked: the last watcher removes it. */
 	dir = openat(root, relative(path), DIRECTORY);
 	if (dir >= 0 && made)
-		cg_mark(dir, false);
+		cg_mark(dir, CG_MARK_LEVEL);
 	return dir < 0 ? -errno : dir;
 }
 
-/* The levels above the group. */
-static int make_levels(int root, const char *path)
+/* Opens the level, having made it and those above. */
+static int open_levels(int root, const char *path)
 {
-	char level[CG_PATH];
+	int dir = openat(root, relative(path), DIRECTORY);
+	char part[CG_PATH];
 
-	for (const char *slash = path; (slash = strchr(slash + 1, '/'));) {
-		int dir;
-
-		fmt_buf(level, sizeof(level), "%.*s", (int)(slash - path), path);
-		dir = cg_open_level(root, level);
+	if (dir >= 0 || errno != ENOENT)
+		return dir < 0 ? -errno : dir;
+	for (const char *at = path; *at; at += strcspn(at, "/")) {
+		at++;
+		fmt_buf(part, sizeof(part), "%.*s", (int)(at + strcspn(at, "/") - path), path);
+		if (dir >= 0)
+			close(dir);
+		dir = open_level(root, part);
 		if (dir < 0)
-			return dir;
-		close(dir);
+			break;
 	}
-	return 0;
+	return dir;
 }
 
-/* The last watcher may remove the level between our two steps, hence the tries. */
-static int make_directory(struct cg_tree *tree)
+bool cg_is_there(int dir)
 {
-	for (int try = 0; try < 16; try++) {
-		int r;
+	return !faccessat(dir, "cgroup.procs", F_OK, 0);
+}
 
-		if (!mkdirat(tree->root, relative(tree->path), 0755))
-			return 0;
-		if (errno != ENOENT)
-			return -errno;
-		r = make_levels(tree->root, tree->path);
-		if (r < 0 && r != -ENOENT)
-			return r;
-	}
+/* One try.  -ENOENT: another removed the level, or the group before we had its lock. */
+static int try_make(
+	struct cg_tree *tree, const struct cg_make *how, const char *level, bool *complete)
+{
+	const char *slash = strrchr(tree->path, '/'), *name = slash ? slash + 1 : ".";
+	CLEANUP_FD int above = open_levels(tree->root, level);
+
+	if (above < 0)
+		return above;
+	*complete = tree->version == 1 || cg2_complete(tree, above);
+	tree->made = !mkdirat(above, name, 0755);
+	if (!tree->made && (errno != EEXIST || !how->existing))
+		return errno == ENODEV ? -ENOENT : -errno;
+	tree->dir = openat(above, name, DIRECTORY);
+	if (tree->dir < 0 || !tree->made)
+		return tree->dir < 0 ? -errno : 0;
+	if (flock(tree->dir, LOCK_EX) < 0)
+		return -errno;
+	/* Without extended attributes (rootless before 5.7) the name marks it. */
+	cg_mark(tree->dir, how->keep ? CG_MARK_KEPT : CG_MARK_WATCHED);
+	if (cg_is_there(tree->dir))
+		return 0;
+	close(tree->dir);
+	tree->dir = -1;
 	return -ENOENT;
-}
-
-static int level_of(const struct cg_tree *tree, char *level)
-{
-	const char *slash = strrchr(tree->path, '/');
-
-	return fmt_path(level, CG_PATH, "%.*s", slash ? (int)(slash - tree->path) : 0, tree->path);
 }
 
 static int make_in(struct cgroup *cg, struct cg_tree *tree, const struct cg_make *how)
 {
+	const char *slash = strrchr(tree->path, '/');
+	bool complete = false;
 	char level[CG_PATH];
-	int r;
+	int r = -ENOENT;
 
-	for (int try = 0; try < 3; try++) {
-		r = make_directory(tree);
-		tree->made = !r;
-		if (r < 0 && (r != -EEXIST || !how->existing))
-			return r;
-		tree->dir = openat(tree->root, relative(tree->path), DIRECTORY);
-		if (tree->dir >= 0)
-			break;
-		/* Swept in the moment before it had a lock. */
-		r = -errno;
-	}
-	if (tree->dir < 0)
+	fmt_buf(level, sizeof(level), "%.*s", slash ? (int)(slash - tree->path) : 0, tree->path);
+	/* Who finds nothing lost against another who got on. */
+	for (int try = 0; r == -ENOENT && try < TRIES; try++)
+		r = try_make(tree, how, level, &complete);
+	if (r < 0)
 		return r;
-	if (tree->version == 1 && (tree->controllers & CG_BIT(CG_CPUSET))) {
-		r = cg1_fill_cpuset(tree);
-		if (r < 0)
-			return fault(cg, tree, "cpuset.mems", "", r);
-	}
-	if (!how->keep && tree->made) {
-		if (flock(tree->dir, LOCK_EX) < 0)
-			return -errno;
-		/* Without extended attributes (rootless before 5.7) the name marks it. */
-		cg_mark(tree->dir, true);
-	}
-	/* Not before: an empty level may be removed by a watcher and be made again by another of
-	 * us, without a controller.  Now the group holds it. */
-	level_of(tree, level);
-	return tree->version == 2 ? cg2_enable(cg, tree, level, how->evacuate) : 0;
+	if (!complete)
+		return cg2_enable(cg, tree, level, how->evacuate);
+	r = tree->controllers & CG_BIT(CG_CPUSET) && tree->version == 1 ? cg1_fill_cpuset(tree) : 0;
+	return r < 0 ? fault(cg, tree, "cpuset.mems", "", r) : 0;
 }
 
 int cg_make(struct cgroup *cg, const struct cg_make *how)

@@ -109,7 +109,7 @@ int cg_place(struct cgroup *cg, const char *parent, const char *name);
 void cg_fresh_name(char name[32]);
 
 struct cg_make {
-	bool keep;     /* not ours to remove: no lock, no mark */
+	bool keep;     /* stays: marked so that no sweep takes it */
 	bool evacuate; /* v2: processes in the way are moved to "husk.init" */
 	bool existing; /* -EEXIST is fine: the group is opened */
 };
@@ -156,8 +156,8 @@ bool cg_populated(int dir, bool below);
 /* Calls fn for each group in dir, which it may remove, until it returns not 0. */
 int cg_each_child(int dir, int (*fn)(int dir, const char *name, void *arg), void *arg);
 
-/* Opens a level above a group, which is made where it is missing. */
-int cg_open_level(int root, const char *path);
+/* Is the group of this descriptor still there? */
+bool cg_is_there(int dir);
 
 /* ---- cgroup1.c */
 
@@ -167,8 +167,11 @@ int cg1_fill_cpuset(const struct cg_tree *tree);
 
 /* ---- cgroup2.c */
 
-/* Makes the levels of path and enables the controllers (bits) for the children of each. */
-int cg2_enable(struct cgroup *cg, struct cg_tree *tree, const char *level, bool evacuate);
+/* Does the level (a descriptor) give its children all controllers of the tree? */
+bool cg2_complete(const struct cg_tree *tree, int level);
+
+/* Enables the controllers of the tree in all levels down to this one, which a group holds. */
+int cg2_enable(struct cgroup *cg, const struct cg_tree *tree, const char *level, bool evacuate);
 
 /* ---- cgkill.c */
 
@@ -181,8 +184,11 @@ int cg_freeze(struct cgroup *cg, bool on);
 
 /* ---- cgsweep.c */
 
-/* Marks a group as ours (watched) or as a level made on the way. */
-int cg_mark(int dir, bool watched);
+/* Marks a group as watched, as made to stay, or as a level made on the way. */
+#define CG_MARK_WATCHED "watched"
+#define CG_MARK_KEPT    "kept"
+#define CG_MARK_LEVEL   "level"
+int cg_mark(int dir, const char *mark);
 bool cg_is_level(int dir);
 
 /* Removes the groups of a level whose watcher is gone and which are empty.

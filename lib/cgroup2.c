@@ -85,12 +85,14 @@ static unsigned lacking(int dir, const char *file, unsigned need)
 	return need;
 }
 
-static int enable_all(
-	struct cgroup *cg, const struct cg_tree *tree, int dir, const char *path, bool may_evacuate)
+bool cg2_complete(const struct cg_tree *tree, int level)
 {
-	unsigned missing = lacking(
-		dir, "cgroup.subtree_control", tree->controllers & ~CG_V2_ALWAYS);
+	return !lacking(level, "cgroup.subtree_control", tree->controllers & ~CG_V2_ALWAYS);
+}
 
+static int enable_all(struct cgroup *cg, const struct cg_tree *tree, int dir, const char *path,
+	unsigned missing, bool may_evacuate)
+{
 	for (unsigned c = 0; c < CG_UNIFIED; c++) {
 		const char *name = cg_controller_name(c, 2);
 		int r = missing & CG_BIT(c) ? enable(dir, name, may_evacuate) : 0;
@@ -106,24 +108,22 @@ static int enable_all(
 	return 0;
 }
 
-int cg2_enable(struct cgroup *cg, struct cg_tree *tree, const char *level, bool may_evacuate)
+int cg2_enable(struct cgroup *cg, const struct cg_tree *tree, const char *level, bool may_evacuate)
 {
-	CLEANUP_FD int dir = openat(tree->root, *level ? level + 1 : ".", DIRECTORY);
+	const unsigned need = tree->controllers & ~CG_V2_ALWAYS;
 	char path[CG_PATH];
 
-	/* The common case: the level is there and has all. */
-	if (dir >= 0 && !lacking(dir, "cgroup.subtree_control", tree->controllers & ~CG_V2_ALWAYS))
-		return 0;
 	for (const char *at = level;; at += 1 + strcspn(at + 1, "/")) {
+		CLEANUP_FD int dir = -1;
 		int r;
 
 		fmt_buf(path, sizeof(path), "%.*s", (int)(at - level), level);
-		if (dir >= 0)
-			close(dir);
-		dir = *path ? cg_open_level(tree->root, path) : openat(tree->root, ".", DIRECTORY);
+		dir = openat(tree->root, *path ? path + 1 : ".", DIRECTORY);
 		if (dir < 0)
-			return *path ? dir : -errno;
-		r = enable_all(cg, tree, dir, path, may_evacuate);
+			return -errno;
+		/* In the last level also what it names: that may be another's write on its way. */
+		r = enable_all(cg, tree, dir, path,
+			*at ? lacking(dir, "cgroup.subtree_control", need) : need, may_evacuate);
 		if (r < 0 || !*at)
 			return r;
 	}

@@ -19,17 +19,15 @@
 /* trusted.* needs CAP_SYS_ADMIN; user.* works for the owner of a delegated directory. */
 static const char *const attributes[] = { "trusted.husk", "user.husk" };
 
-int cg_mark(int dir, bool watched)
+int cg_mark(int dir, const char *mark)
 {
-	const char *value = watched ? "watched" : "level";
-
 	for (size_t i = 0; i < 2; i++)
-		if (!fsetxattr(dir, attributes[i], value, strlen(value), 0))
+		if (!fsetxattr(dir, attributes[i], mark, strlen(mark), 0))
 			return 0;
 	return -errno;
 }
 
-/* 'w' watched, 'l' level, 0 not ours. */
+/* The first letter of the mark, or 0. */
 static char mark_of(int dir)
 {
 	char value[16];
@@ -82,13 +80,13 @@ static int sweep_one(int level, const char *name, void *arg)
 	dir = openat(level, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0)
 		return 0;
+	if (flock(dir, LOCK_EX | LOCK_NB) < 0 || !cg_is_there(dir))
+		return 0;
 	mark = mark_of(dir);
-	/* Without a mark it is being made, or its maker was killed in that very moment. */
+	/* Without a mark, its maker was killed in that very moment, or cannot mark. */
 	if (mark != 'w' && (mark || !pid || is_alive(pid)))
 		return 0;
-	if (!flock(dir, LOCK_EX | LOCK_NB) &&
-		!fmt_path(whole, sizeof(whole), "%s/%s", sweep->path, name) &&
-		!cg_remove(dir, whole))
+	if (!fmt_path(whole, sizeof(whole), "%s/%s", sweep->path, name) && !cg_remove(dir, whole))
 		sweep->removed++;
 	return 0;
 }

@@ -24,6 +24,20 @@ watched() {
 starts() { within 20 test -s "$tmp/started"; }
 running="echo \$\$ >$tmp/started; exec sleep 1000"
 
+# ---- 46: several at once in a level that has no controllers yet, and many groups: the first to
+# enable them takes its time, and the others must not believe what they read meanwhile
+
+for turn in 1 2 3 4; do
+	for i in $(seq 50); do mkdir -p "$root$level/sibling$i"; done
+	for i in 1 2 3 4 5; do
+		cgexec -m 64M --pids 99 true || echo "$?" &
+	done
+	wait
+	rmdir "$root$level"/sibling*
+done >"$tmp/statuses" 2>&1
+is '46 several starts in a new level' "$(cat "$tmp/statuses")" ''
+within 10 rmdir "$root$level"
+
 # ---- nothing is left, not even the levels above
 
 cgexec -m 64M sh -c 'exit 3'
