@@ -10,6 +10,7 @@
 #include "applet.h"
 #include "priv.h"
 #include "pivot_priv.h"
+#include "seal.h"
 
 struct pivot_args {
 	struct opt_list mounts; /* -v, --tmpfs, --mount, --device, in their order */
@@ -33,6 +34,7 @@ struct pivot {
 	/* The new root; a procfs that nothing can cover; what is on /sys; our tmpfs on /dev.  Or
 	 * -1. */
 	int root, proc, sys, dev;
+	struct seal seal;
 	bool hide_proc, hide_sys;
 	struct volume *volumes; /* as many as args->mounts */
 	int idmap;              /* a user namespace for the root, or -1 */

@@ -24,6 +24,8 @@
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+#define VARIABLES 4096
+
 /* A regular file open for reading can be opened for writing through /proc/self/fd/0, whatever its
  * name is, when the container's root owns it.  So it is opened again through a read-only mount. */
 static void guard_stdin(const struct stat *st)
@@ -82,16 +84,24 @@ void pivot_guard_stdio(const struct pivot *pivot)
 	}
 }
 
-static void set_variable(const char *option, const char *pair)
-{
-	const char *value = strchr(pair, '=');
-	char name[256];
+/* The environment, here and not on the heap, which would cost this process its first pages. */
+static char *variables[VARIABLES + 1];
+static size_t variable_count;
 
-	if (!value || value == pair ||
-		fmt_path(name, sizeof(name), "%.*s", (int)(value - pair), pair))
+/* Sets a variable to a text that stays. */
+static void set_variable(const char *option, char *pair)
+{
+	size_t name = strcspn(pair, "="), i = 0;
+
+	if (!name || !pair[name])
 		usage_die("%s: %s is not NAME=VALUE", option, pair);
-	if (setenv(name, value + 1, 1) < 0)
-		die(-errno, "%s", option);
+	while (i < variable_count && strncmp(variables[i], pair, name + 1) != 0)
+		i++;
+	if (i == VARIABLES)
+		die(-E2BIG, "environment");
+	variables[i] = pair;
+	if (i == variable_count)
+		variable_count++;
 }
 
 /* Read before the root changes: it is a file of the host. */
@@ -108,23 +118,28 @@ void pivot_read_env_file(const struct pivot *pivot)
 
 static void set_environment(const struct pivot *pivot, const struct passwd_user *user)
 {
+	static char home[sizeof("HOME=") + sizeof(user->home)];
 	const struct pivot_args *args = pivot->args;
-	char *rest = env_text;
-	const char *home = *user->home ? user->home : getuid() ? "/" : "/root";
+	char *rest = args->env_file ? env_text : NULL;
 
-	if (args->clear_env)
-		clearenv();
-	if (setenv("PATH", DEFAULT_PATH, 1) < 0 || setenv("HOME", home, 1) < 0 ||
-		setenv("container", "husk", 1) < 0)
-		die(-errno, "environment");
+	for (char **v = environ; v && *v && !args->clear_env; v++) {
+		if (variable_count == VARIABLES)
+			die(-E2BIG, "environment");
+		variables[variable_count++] = *v;
+	}
+	fmt_buf(home, sizeof(home), "HOME=%s", *user->home ? user->home : getuid() ? "/" : "/root");
+	set_variable("", (char *)"PATH=" DEFAULT_PATH);
+	set_variable("", home);
+	set_variable("", (char *)"container=husk");
 	while (rest && *rest) {
-		const char *line = parse_field(&rest, "\n");
+		char *line = parse_field(&rest, "\n");
 
 		if (*line && *line != '#')
 			set_variable("--env-file", line);
 	}
 	for (size_t i = 0; i < args->env.count; i++)
-		set_variable("-e", args->env.items[i].value);
+		set_variable("-e", (char *)args->env.items[i].value);
+	environ = variables;
 }
 
 static bool is_kept(const struct pivot *pivot, int fd)

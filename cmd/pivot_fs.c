@@ -275,28 +275,24 @@ static int clone_empty(const struct pivot *pivot)
 }
 
 /* Covers what is there of a list, all of one kind.  Below /proc and /sys, whose entries no image
- * chooses, a path may be used as it is, without a look at it before. */
+ * chooses, a path may be used as it is.  Looked at before: a mount that found no place would wait
+ * for an RCU grace period when it is closed. */
 static void cover_all(const struct pivot *pivot, const char *const *paths,
 	int (*clone)(const struct pivot *pivot))
 {
-	CLEANUP_FD int mnt = -1;
-
 	for (; *paths; paths++) {
+		CLEANUP_FD int mnt = -1;
 		bool proc = **paths == 'p';
 		int dir = proc ? pivot->proc : pivot->sys, r;
+		const char *path = strchr(*paths, '/') + 1;
 
 		if (dir < 0 || (proc ? !pivot->hide_proc : !pivot->hide_sys) ||
-			is_unmasked(pivot, *paths))
+			is_unmasked(pivot, *paths) || faccessat(dir, path, F_OK, 0) < 0)
 			continue;
-		/* What found no place is there for the next one. */
-		if (mnt < 0)
-			mnt = clone(pivot);
-		r = mnt < 0 ? mnt : mnt_attach_at(mnt, dir, strchr(*paths, '/') + 1);
-		if (r == -ENOENT)
-			continue;
+		mnt = clone(pivot);
+		r = mnt < 0 ? mnt : mnt_attach_at(mnt, dir, path);
 		if (r < 0)
 			die(r, "mask /%s", *paths);
-		close(take_fd(&mnt));
 	}
 }
 

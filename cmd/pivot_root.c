@@ -217,6 +217,8 @@ void pivot_enter(struct pivot *pivot)
 	if (args->no_pivot) {
 		enter_by_chroot(pivot);
 	} else {
+		if (!args->here)
+			seal_bury(&pivot->seal);
 		r = mnt_pivot(pivot->root);
 		if (r < 0)
 			die_hint(r, pivot_hint(r), "pivot_root to %s", pivot->rootfs);

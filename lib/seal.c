@@ -33,18 +33,19 @@
 
 /* The path that /proc/self/exe names may by now be another file: compared by device and inode.  A
  * link of /proc itself cannot be cloned, it leads to a mount of the namespace we came from. */
-static int open_clone(const struct stat *exe)
+static int open_clone(const struct stat *exe, struct seal *clone)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	ssize_t n = readlink("/proc/self/exe", clone->path, sizeof(clone->path) - 1);
+	char path[32];
 	struct stat st;
 	int r;
 
 	if (n < 0)
 		return -errno;
-	path[n] = '\0';
-	CLEANUP_FD int tree = sys_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	clone->path[n] = '\0';
+	CLEANUP_FD int tree = sys_open_tree(
+		AT_FDCWD, clone->path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (tree < 0)
 		return tree;
 	if (fstat(tree, &st) < 0)
@@ -56,7 +57,10 @@ static int open_clone(const struct stat *exe)
 		return r;
 	fmt_buf(path, sizeof(path), "/proc/self/fd/%d", tree);
 	r = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	return r < 0 ? -errno : r;
+	if (r < 0)
+		return -errno;
+	clone->mnt = take_fd(&tree);
+	return r;
 }
 
 static int open_copy(int exe, const struct stat *st)
@@ -81,7 +85,7 @@ static int open_copy(int exe, const struct stat *st)
 	return take_fd(&copy);
 }
 
-static int open_sealed(void)
+static int open_sealed(struct seal *clone)
 {
 	CLEANUP_FD int exe = openat(AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	struct stat st;
@@ -92,7 +96,7 @@ static int open_sealed(void)
 		exe = open((const char *)getauxval(AT_EXECFN), O_RDONLY | O_CLOEXEC);
 	if (exe < 0 || fstat(exe, &st) < 0)
 		return -errno;
-	r = open_clone(&st);
+	r = open_clone(&st, clone);
 	return r < 0 ? open_copy(exe, &st) : r;
 }
 
@@ -205,15 +209,20 @@ static int execute_again(const struct chain *chain, int fd, char **argv)
 	return sys_execveat(fd, "", argv, environ, AT_EMPTY_PATH);
 }
 
-int seal_self(struct chain *chain, char **argv, const char **what)
+int seal_self(struct chain *chain, char **argv, struct seal *clone, const char **what)
 {
-	CLEANUP_FD int fd = -1;
+	struct seal own;
+	CLEANUP_FD int fd = -1, mnt = -1;
 	int r;
 
+	if (clone)
+		clone->mnt = -1;
 	if (chain->sealed)
 		return 0;
 	*what = "make a copy of the binary that cannot be written";
-	fd = open_sealed();
+	own.mnt = -1;
+	fd = open_sealed(clone ? clone : &own);
+	mnt = own.mnt;
 	if (fd < 0)
 		return fd;
 	*what = "execute the copy of the binary that cannot be written";
@@ -222,6 +231,15 @@ int seal_self(struct chain *chain, char **argv, const char **what)
 		return execute_again(chain, fd, argv);
 	chain->sealed = true;
 	return 0;
+}
+
+void seal_bury(struct seal *clone)
+{
+	CLEANUP_FD int mnt = clone->mnt;
+
+	if (mnt >= 0)
+		sys_move_mount(mnt, "", AT_FDCWD, clone->path, MOVE_MOUNT_F_EMPTY_PATH);
+	clone->mnt = -1;
 }
 
 void seal_resume(struct chain *chain)
