@@ -19,6 +19,7 @@
 #include "err.h"
 #include "fmt.h"
 #include "fs.h"
+#include "husk.h"
 #include "sys.h"
 #include "wait.h"
 
@@ -223,6 +224,17 @@ static int supervise(struct cgroup *cg, const struct cgexec_args *args,
 	return wait_status(status);
 }
 
+/* Will this process only wait from now on, in the group or outside of it?  The one next of unshare
+ * does, or says that it does not.  An OOM kill of the whole group would reach a watcher that shares
+ * the memory of one in it. */
+static bool stays(const struct cgexec_args *args, char **argv)
+{
+	const struct applet *next = husk_link(argv[0]);
+
+	return (args->wait || (next && !strcmp(next->name, "unshare"))) &&
+		!args->flag[CGL_OOM_GROUP];
+}
+
 static int cgexec_run(const struct applet *self, char **argv, struct chain *chain)
 {
 	struct cgexec_args args = { .parent = getenv("HUSK_CGROUP_PARENT") };
@@ -257,7 +269,7 @@ static int cgexec_run(const struct applet *self, char **argv, struct chain *chai
 		make(&cg, &args, &plan);
 	/* The watcher is made while the limits are written. */
 	if (watched)
-		r = cg_watch_start(&cg, &plan.watch);
+		r = cg_watch_start(&cg, &plan.watch, stays(&args, argv));
 	if (!r)
 		limit(&cg, &args, &plan);
 	if (!r && watched)
@@ -266,6 +278,7 @@ static int cgexec_run(const struct applet *self, char **argv, struct chain *chai
 		cgexec_die(&cg, AT_WATCH, r);
 	if (args.wait)
 		return supervise(&cg, &args, &plan, argv, chain);
+	chain->part = cg_watch_part;
 	enter(&cg, &plan, false);
 	chain->next = argv;
 	return 0;

@@ -286,6 +286,7 @@ void cgexec_read_plan(struct cgexec_plan *plan, struct cgexec_args *args)
 	read_devices(plan, args);
 	read_stats(plan, args);
 	read_process(&plan->process, args);
+	plan->watch.alone = plan->process.set_adj;
 	read_lifecycle(plan, args);
 	plan->need = cg_limits_need(&plan->limits);
 	if (plan->devices.set)

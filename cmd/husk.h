@@ -11,4 +11,7 @@ const struct applet *const *husk_applets(void);
 /* The applet of that name, or NULL. */
 const struct applet *husk_find(const char *name);
 
+/* The applet that runs in this process when a chain comes to this name, or NULL: it is executed. */
+const struct applet *husk_link(const char *name);
+
 #endif

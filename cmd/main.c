@@ -55,6 +55,11 @@ const struct applet *husk_find(const char *name)
 	return NULL;
 }
 
+const struct applet *husk_link(const char *name)
+{
+	return strchr(name, '/') || getenv("HUSK_EXEC") ? NULL : husk_find(name);
+}
+
 /* The name an applet is called by: the last component, without the dash of a login shell. */
 static const char *base_name(const char *path)
 {
@@ -111,11 +116,6 @@ static void retitle(char **argv)
 		*argv -= shift;
 }
 
-static const struct applet *next_applet(const char *name)
-{
-	return strchr(name, '/') || getenv("HUSK_EXEC") ? NULL : husk_find(name);
-}
-
 /* argv[0] names an applet.  Runs it and every link behind it. */
 static int run_chain(char **argv, struct chain *chain)
 {
@@ -132,7 +132,7 @@ static int run_chain(char **argv, struct chain *chain)
 		if (!chain->next)
 			return status;
 		argv = chain->next;
-		applet = next_applet(argv[0]);
+		applet = husk_link(argv[0]);
 		if (!applet)
 			exec_file(chain->file ? chain->file : argv[0], argv, &chain->mask);
 		retitle(argv);

@@ -159,6 +159,7 @@ static void divide(const struct unshare_plan *plan, struct chain *chain, int hel
 	close(life[1]);
 	shut(sock[1]);
 	shut(chain->life_fd);
+	chain->part = NULL;
 	chain->life_fd = life[0];
 	chain->pdeath_signal = plan->kill_signal;
 	enter(plan, chain, sock[0]);
@@ -243,6 +244,16 @@ static void clear_environment(const char *keep)
 		*to = NULL;
 }
 
+/* This process will be more than a waiter. */
+static void part(struct chain *chain)
+{
+	int r = chain->part ? chain->part() : 0;
+
+	if (r < 0)
+		die(r, "part from the watcher of the cgroup");
+	chain->part = NULL;
+}
+
 static int unshare_run(const struct applet *self, char **argv, struct chain *chain)
 {
 	struct unshare_args args = { 0 };
@@ -254,8 +265,10 @@ static int unshare_run(const struct applet *self, char **argv, struct chain *cha
 	err_verbose(args.verbose);
 	unshare_make_plan(&plan, &args);
 	plan.mask = &chain->mask;
-	if (!plan.fork || plan.owner_uid >= 0)
+	if (!plan.fork || plan.owner_uid >= 0) {
+		part(chain);
 		sock = start_helper(&plan, &helper);
+	}
 	if (plan.owner_uid >= 0)
 		become_owner(&plan);
 	if (plan.fork)

@@ -206,15 +206,24 @@ struct cg_watch {
 	uint64_t timeout_ms; /* 0 none */
 	const char *stats;   /* FILE or fd:N, or NULL */
 	bool json;
+	bool alone; /* shares no memory, not even for a moment: with it goes oom_score_adj */
 };
 
 /* Starts the watcher: a process of its own session, without any of our descriptors, that waits
- * for the group to become empty and removes it.  No child of ours remains. */
-int cg_watch_start(struct cgroup *cg, struct cg_watch *watch);
+ * for the group to become empty and removes it.
+ *   stays   this process goes on as it is until it ends, with these credentials: where the kernel
+ *           is new enough the watcher then shares its memory, and is a child that only __WALL
+ *           shows.  Else no child of ours remains. */
+int cg_watch_start(struct cgroup *cg, struct cg_watch *watch, bool stays);
 
 /* Waits until it exists: to be called before entering; other work fits in between.
  *   errors  -EAGAIN  it could not be made: nobody would remove the group */
 int cg_watch_ready(void);
+
+/* After a start with stays: it does not stay after all.  The watcher goes on in memory of its own
+ * and is nobody's child.  Without one that shares, nothing happens.
+ *   errors  -EAGAIN  it could not: nobody would remove the group */
+int cg_watch_part(void);
 
 /* What the watcher does.  Returns when the group is gone. */
 void cg_watch_run(struct cgroup *cg, struct cg_watch *watch);

@@ -3,10 +3,13 @@
  *
  * It must cost the start next to nothing, and must share nothing with what it watches.  A fork
  * costs most of a millisecond in page faults (copy on write), so the watcher is made as vfork
- * makes a child, in our memory on a small stack of its own, but without stopping us: it leaves at
- * once, by executing this binary again as `cgexec --watch`.  A helper in between ends at once
- * and takes the parenthood with it: the payload must not find an unknown child in wait(2).
- * Without /proc/self/exe it is a fork.
+ * makes a child, in our memory on a small stack of its own, but without stopping us.
+ *   - Who calls it stays in this process to the end, as unshare's waiter does: the watcher is a
+ *     child that wait(2) does not see, sleeps in our memory, and executes `cgexec --watch` when we
+ *     are gone.
+ *   - Who calls it goes on to be the payload: the watcher executes at once, and a helper in between
+ *     ends at once and takes the parenthood with it, so that the payload has no unknown child.
+ * Without /proc/self/exe, or where it must be alone, it is a fork.
  *
  * That the first process has not entered yet is never mistaken for an empty group: the watcher
  * begins to look when the pidfd of that process says that it has ended.  Before 5.3, a pipe that
@@ -14,10 +17,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,7 +49,8 @@ static struct {
 	char *argv[CG_TREES + 5];
 	char words[CG_TREES + 2][ARGUMENT];
 	bool by_fork;
-	pid_t helper;
+	pid_t helper; /* or 0: there is none, beside is our child */
+	pid_t beside;
 	char helper_stack[2048] __attribute__((aligned(16)));
 	char stack[4096] __attribute__((aligned(16)));
 } start;
@@ -115,6 +121,35 @@ int cg_watch_parse(struct cgroup *cg, struct cg_watch *watch, char **argv)
 
 /* ---- start */
 
+/* Closes all but these descriptors. */
+static void close_others(int *keep, unsigned n)
+{
+	int from = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned j = i; j > 0 && keep[j] < keep[j - 1]; j--) {
+			int higher = keep[j - 1];
+
+			keep[j - 1] = keep[j];
+			keep[j] = higher;
+		}
+	for (unsigned i = 0; i < n; i++) {
+		if (keep[i] > from)
+			fs_close_range((unsigned)from, (unsigned)keep[i] - 1);
+		from = keep[i] + 1;
+	}
+	fs_close_range((unsigned)from, ~0u);
+}
+
+__attribute__((noreturn)) static void execute(void)
+{
+	/* In our own table of descriptors: the originals stay close-on-exec. */
+	for (unsigned i = 0; i < start.kept; i++)
+		fcntl(start.keep[i], F_SETFD, 0);
+	execv("/proc/self/exe", start.argv);
+	_exit(1);
+}
+
 static int watcher(void *arg)
 {
 	(void)arg;
@@ -123,11 +158,7 @@ static int watcher(void *arg)
 		cg_watch_run(start.cg, start.watch);
 		_exit(0);
 	}
-	/* In our own table of descriptors: the originals stay close-on-exec. */
-	for (unsigned i = 0; i < start.kept; i++)
-		fcntl(start.keep[i], F_SETFD, 0);
-	execv("/proc/self/exe", start.argv);
-	_exit(1);
+	execute();
 }
 
 /* In between: its end makes the watcher a child of init. */
@@ -142,7 +173,38 @@ static int helper(void *arg)
 	_exit(pid < 0 ? 1 : 0);
 }
 
-int cg_watch_start(struct cgroup *cg, struct cg_watch *watch)
+/* Sleeps in the memory of the process that it watches.  SIGUSR1 says that the two have to part: a
+ * fork of it goes on alone. */
+static int beside(void *arg)
+{
+	struct pollfd ends[2] = { { .fd = start.keep[start.kept - 1], .events = POLLIN },
+		{ .events = POLLIN } };
+	sigset_t told;
+
+	(void)arg;
+	setsid();
+	prctl(PR_SET_NAME, "cgwatch");
+	close_others(start.keep, start.kept);
+	sigemptyset(&told);
+	sigaddset(&told, SIGUSR1);
+	ends[1].fd = signalfd(-1, &told, SFD_CLOEXEC);
+	if (ends[1].fd < 0)
+		_exit(1);
+	while (poll(ends, 2, -1) < 0)
+		continue;
+	if (ends[1].revents && sys_clone(0))
+		_exit(0);
+	execute();
+}
+
+/* Its part would not be heard on a kernel that lacks one of these. */
+static bool can_be_beside(const struct cg_watch *watch)
+{
+	return !watch->timeout_ms && !watch->stats && !start.by_fork &&
+		!sys_close_range(~0u, ~0u, 0);
+}
+
+int cg_watch_start(struct cgroup *cg, struct cg_watch *watch, bool stays)
 {
 	int ends[2] = { -1, -1 }, r = 0;
 	sigset_t mask;
@@ -155,13 +217,18 @@ int cg_watch_start(struct cgroup *cg, struct cg_watch *watch)
 	}
 	start.cg = cg;
 	start.watch = watch;
-	start.by_fork = access("/proc/self/exe", X_OK) < 0;
+	start.by_fork = watch->alone || access("/proc/self/exe", X_OK) < 0;
 	build_arguments(cg, watch);
+	stays = stays && ends[0] < 0 && can_be_beside(watch);
 	sig_block_all(&mask);
-	/* A fork copies what it finds: it must not find us at work. */
-	start.helper = clone(helper, start.helper_stack + sizeof(start.helper_stack),
-		CLONE_VM | (start.by_fork ? CLONE_VFORK : 0), NULL);
-	if (start.helper < 0)
+	if (stays) {
+		start.beside = clone(beside, start.stack + sizeof(start.stack), CLONE_VM, NULL);
+	} else {
+		/* A fork copies what it finds: it must not find us at work. */
+		start.helper = clone(helper, start.helper_stack + sizeof(start.helper_stack),
+			CLONE_VM | (start.by_fork ? CLONE_VFORK : 0), NULL);
+	}
+	if (start.helper < 0 || start.beside < 0)
 		r = -errno;
 	sig_restore(&mask);
 	close(watch->pidfd);
@@ -170,43 +237,32 @@ int cg_watch_start(struct cgroup *cg, struct cg_watch *watch)
 	return r;
 }
 
-int cg_watch_ready(void)
+static int await(pid_t pid)
 {
 	int status;
 
-	while (waitpid(start.helper, &status, (int)__WCLONE) < 0)
+	while (waitpid(pid, &status, (int)__WCLONE) < 0)
 		if (errno != EINTR)
 			return -errno;
 	return status ? -EAGAIN : 0;
 }
 
-/* ---- run */
-
-/* Closes all but the descriptors of the group and the two of the watch. */
-static void close_others(const struct cgroup *cg, const struct cg_watch *watch)
+int cg_watch_ready(void)
 {
-	int keep[CG_TREES + 2], n = 0, from = 0, fd;
-
-	if (watch->pidfd >= 0)
-		keep[n++] = watch->pidfd;
-	if (watch->stats && cg_stat_target(watch->stats, &fd))
-		keep[n++] = fd;
-	for (unsigned i = 0; i < cg->count; i++)
-		keep[n++] = cg->tree[i].dir;
-	for (int i = 0; i < n; i++)
-		for (int j = i; j > 0 && keep[j] < keep[j - 1]; j--) {
-			int higher = keep[j - 1];
-
-			keep[j - 1] = keep[j];
-			keep[j] = higher;
-		}
-	for (int i = 0; i < n; i++) {
-		if (keep[i] > from)
-			fs_close_range((unsigned)from, (unsigned)keep[i] - 1);
-		from = keep[i] + 1;
-	}
-	fs_close_range((unsigned)from, ~0u);
+	return start.helper ? await(start.helper) : 0;
 }
+
+int cg_watch_part(void)
+{
+	pid_t pid = start.beside;
+
+	start.beside = 0;
+	if (pid && kill(pid, SIGUSR1) < 0)
+		return -errno;
+	return pid ? await(pid) : 0;
+}
+
+/* ---- run */
 
 static uint64_t now_ms(void)
 {
@@ -309,11 +365,19 @@ void cg_watch_run(struct cgroup *cg, struct cg_watch *watch)
 {
 	uint64_t began = now_ms();
 	uint64_t deadline = watch->timeout_ms ? began + watch->timeout_ms : 0;
+	int keep[CG_TREES + 2];
+	unsigned kept = 0;
 	bool late, left = false;
 
 	prctl(PR_SET_NAME, "cgwatch");
 	sig_block_all(NULL);
-	close_others(cg, watch);
+	for (; kept < cg->count; kept++)
+		keep[kept] = cg->tree[kept].dir;
+	if (watch->pidfd >= 0)
+		keep[kept++] = watch->pidfd;
+	if (watch->stats && cg_stat_target(watch->stats, &keep[kept]))
+		kept++;
+	close_others(keep, kept);
 	if (chdir("/") < 0)
 		return;
 	late = !wait_until(watch->pidfd, POLLIN, -1, deadline);

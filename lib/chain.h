@@ -29,6 +29,10 @@ struct chain {
 	unsigned new_ns;
 	/* The mount namespace among them is private throughout: nothing can spread from it. */
 	bool private_mounts;
+	/* Another process, the watcher of cgexec, shares our memory.  It is to be parted from by
+	 * this call before this process becomes anything else than a waiter with the same
+	 * credentials; returns 0 or -errno.  NULL where there is none. */
+	int (*part)(void);
 	/* The binary behind /proc/self/exe can no longer be written through it (seal.h). */
 	bool sealed;
 };

@@ -81,6 +81,47 @@ ok '45 it has less than 100 kB of its own' \
 ok '15 --kill-group ends what is left' cgexec --kill-group pipe
 ok '15 and the group goes' within 10 gone
 
+# Before a waiter it lives in the memory of that; whatever is more than a waiter parts from it.
+of_group() {
+	for dir in /proc/[0-9]*; do
+		[ "$(cat "$dir/comm" 2>/dev/null)" != cgwatch ] ||
+			! readlink "$dir"/fd/* 2>/dev/null | grep -q "/$1\$" || echo "${dir#/proc/}"
+	done
+}
+parent() { awk '{ print $4 }' "/proc/$(of_group "$1")/stat"; }
+orphaned() { [ "$(parent "$1")" = 1 ]; }
+cgexec -m 64M --name beside unshare -pf sleep 1000 &
+waiter=$!
+has_command() { [ -n "$(cat "/proc/$waiter/task/$waiter/children")" ]; }
+is_there() { [ -n "$(of_group "$1")" ]; }
+within 20 is_there beside
+ok '43 before a waiter it is the child of that' [ "$(parent beside)" = $waiter ]
+within 20 has_command
+kill -KILL $waiter
+wait $waiter 2>/dev/null
+ok '39 after SIGKILL of the waiter' within 10 gone
+for how in '-F -m' '-pf --owner 65534:65534'; do
+	# shellcheck disable=SC2086 # words
+	cgexec -m 64M --name apart unshare $how sleep 1000 &
+	main=$!
+	ok "43 apart from unshare $how" within 20 watched apart
+	ok '43 and a child of init' within 10 orphaned apart
+	kill -KILL $main
+	wait $main 2>/dev/null
+	ok '39 and nothing is left of it' within 10 gone
+done
+is '43 the command of one that does not wait has no unknown child either' \
+	"$(cgexec -m 64M unshare -F -m sh -c "$children")" "$(sh -c "$children")"
+rm -f "$tmp/started"
+cgexec -m 64M --oom-score-adj 500 --name adj unshare -pf sh -c "$running" &
+waiter=$!
+starts
+is 'the score of the command is not the score of its watcher' \
+	"$(cat "/proc/$(of_group adj)/oom_score_adj")" 0
+kill -KILL $waiter
+wait $waiter 2>/dev/null
+ok '39 and nothing is left of that' within 10 gone
+
 # ---- 41, 42: whoever is killed
 
 cgexec -m 64M --name orphan sh -c "$running" &
