@@ -146,7 +146,12 @@ static int read_layout(struct prctl_mm_map *map)
 	return value[ENV_END] ? 0 : -EINVAL;
 }
 
-/* Replaces one segment of the old file.  What is written to meanwhile is lost, so nothing is. */
+/* More than our data and the rest of a page of 64 KiB. */
+#define DATA_MAX 0x14000
+
+/* Replaces one segment of the old file.  What is written to meanwhile is lost, so nothing is: the
+ * stack holds the data while its pages are exchanged.  Moved there from elsewhere, they would cost
+ * page tables of that place too. */
 static int remap(const ElfW(Phdr) * segment, int fd, size_t page)
 {
 	uintptr_t start = segment->p_vaddr & ~(page - 1);
@@ -155,20 +160,22 @@ static int remap(const ElfW(Phdr) * segment, int fd, size_t page)
 	int protection = (segment->p_flags & PF_R ? PROT_READ : 0) |
 		(segment->p_flags & PF_X ? PROT_EXEC : 0);
 	off_t offset = (off_t)(segment->p_offset & ~(page - 1));
-	void *copy;
+	char *data = (char *)segment->p_vaddr, copy[DATA_MAX];
+	size_t size = start + room - segment->p_vaddr;
 
 	if (!(segment->p_flags & PF_W))
 		return mmap((void *)start, length, protection, MAP_PRIVATE | MAP_FIXED, fd,
 			       offset) == MAP_FAILED
 			? -errno
 			: 0;
-	copy = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (copy == MAP_FAILED)
+	if (size > sizeof(copy))
+		return -E2BIG;
+	memcpy(copy, data, size);
+	if (mmap((void *)start, room, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
 		return -errno;
-	memcpy(copy, (const void *)start, room);
-	return mremap(copy, room, room, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)start) == MAP_FAILED
-		? -errno
-		: 0;
+	memcpy(data, copy, size);
+	return 0;
 }
 
 /* Makes fd, which holds the same bytes, the executable of this process. */
