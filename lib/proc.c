@@ -107,6 +107,8 @@ int proc_status(int dirfd, struct proc_status *status)
 	status->ignored = hex_value(line_value(text, "SigIgn"));
 	status->blocked = hex_value(line_value(text, "SigBlk"));
 	status->pending = hex_value(line_value(text, "ShdPnd"));
+	value = line_value(text, "State");
+	status->asleep = value && *value == 'S';
 	return 0;
 }
 

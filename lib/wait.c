@@ -23,7 +23,7 @@
 #include "tty.h"
 
 #define FIRST_LOOK_MS 10
-#define BLOCKED_LOOKS 4
+#define LONGEST_MS    80
 
 static uint64_t bit(int sig)
 {
@@ -68,27 +68,26 @@ static bool is_ignored(int sig)
 	return !sigaction(sig, NULL, &action) && action.sa_handler == SIG_IGN;
 }
 
-enum verdict { TAKES, DROPS, PENDING, BLOCKED };
+enum verdict { TAKES, DROPS, UNKNOWN };
 
-/* Twice, since between two files the process may have left sigtimedwait. */
+/* Twice, since between two files, and between two lines of one, the process may go on. */
 static enum verdict judge(int dir, int sig)
 {
+	enum verdict verdict[2] = { UNKNOWN, UNKNOWN };
 	struct proc_status child;
 
 	for (int round = 0; round < 2; round++) {
-		if (proc_status(dir, &child) < 0)
+		if (proc_status(dir, &child) < 0 || (child.caught | child.ignored) & bit(sig))
 			return TAKES;
 		/* What it drops is never pending. */
 		if (child.pending & bit(sig))
-			return PENDING;
-		if ((child.caught | child.ignored) & bit(sig))
-			return TAKES;
-		if (child.blocked & bit(sig))
-			return BLOCKED;
-		if (proc_in_sigwait(dir))
-			return TAKES;
+			return UNKNOWN;
+		if (!(child.blocked & bit(sig)))
+			verdict[round] = proc_in_sigwait(dir) ? TAKES : DROPS;
+		else if (child.asleep)
+			verdict[round] = TAKES;
 	}
-	return DROPS;
+	return verdict[0] == verdict[1] ? verdict[0] : UNKNOWN;
 }
 
 /* Without /proc nobody can tell: the signal was passed on, and that is all. */
@@ -107,16 +106,15 @@ static enum verdict ask_child(const struct waiter *waiter, int sig)
 
 /* The kernel drops a signal for a PID 1 that has its default action.  Whether it has is known once
  * the signal is no longer pending in the child: while it is, the child may be about to execute its
- * program (unblocking drops the signal) or to take it from a signalfd.  A blocked one was taken so,
- * if it stays blocked: a shell in wait(1) blocks all for a moment, between two times that it does
- * not, and the signal may have come in one of these. */
+ * program (unblocking drops the signal) or to take it from a signalfd.  Who sleeps with the signal
+ * blocked has taken it so.  Who runs may have blocked it after it was dropped: a shell in wait(1)
+ * blocks all for a moment, which is long on a busy machine. */
 static void enforce(struct waiter *waiter)
 {
 	enum verdict verdict = ask_child(waiter, waiter->watched);
 
-	waiter->looks++;
-	if (verdict == PENDING || (verdict == BLOCKED && waiter->looks < BLOCKED_LOOKS)) {
-		waiter->delay_ms *= 2;
+	if (verdict == UNKNOWN) {
+		waiter->delay_ms *= waiter->delay_ms < LONGEST_MS ? 2 : 1;
 		return;
 	}
 	if (verdict == DROPS) {
@@ -144,7 +142,6 @@ static void forward(struct waiter *waiter, const siginfo_t *info)
 		kill(waiter->pid, sig);
 	if (waiter->init && ends_by_default(sig) && !waiter->enforced) {
 		waiter->watched = sig;
-		waiter->looks = 0;
 		waiter->delay_ms = FIRST_LOOK_MS;
 		enforce(waiter);
 	}

@@ -24,7 +24,6 @@ struct waiter {
 	int tty;       /* the terminal if its foreground is ours to restore, or -1 */
 	int enforced;  /* the signal that a PID 1 was killed for, or 0 */
 	int watched;   /* a signal of which it is not yet known whether the child takes it, or 0 */
-	int looks;     /* at what the child does with it */
 	long delay_ms; /* until the next look at it */
 };
 

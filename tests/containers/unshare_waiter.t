@@ -92,6 +92,17 @@ kill -TERM "$waiter"
 await
 is 'a signal that PID 1 takes from sigwait reaches it' "$rc" 15
 
+# Dropped while it slept, blocked when the waiter looks: it is not taken for one that has taken it.
+for i in 1 2 3 4 5; do
+	rm -f "$tmp/ready40"
+	start unshare -p "$HUSK_OUT/probes/sigwait" "$tmp/ready40" 110 20
+	within 10 test -e "$tmp/ready40"
+	kill -TERM "$waiter"
+	await
+	echo "$rc"
+done >"$tmp/busy"
+is 'a signal that PID 1 drops before it blocks it ends it' "$(sort -u "$tmp/busy")" 143
+
 # Sent before the command is executed: the kernel would drop it then.
 for options in -p -pm -pmn -pmnu -pmnui -p -pm -pmn -pmnu -pmnui; do
 	start unshare $options sleep 300.37
