@@ -81,6 +81,12 @@ chmod 755 "$root/bin/apk"
 run deps bench
 like 'on Alpine: its own command' "$err" 'deps: missing; install it as root: apk add *runc*'
 
+rm "$root/bin/apk"
+: >"$root/bin/dnf"
+chmod 755 "$root/bin/dnf"
+run deps bench
+like 'on Fedora: its own command' "$err" 'deps: missing; install it as root: dnf install -y *runc*'
+
 gives 'where a static program is' 0 /bin/busybox deps static busybox
 run deps static ls-of-nobody
 is 'no such static program: status 1' "$rc" 1
