@@ -61,7 +61,7 @@ static bool is_alive(pid_t pid)
 
 struct sweep {
 	const char *path;
-	bool all;
+	bool all, ours; /* husk made the level, so what is in it too */
 	int removed;
 };
 
@@ -84,7 +84,7 @@ static int sweep_one(int level, const char *name, void *arg)
 		return 0;
 	mark = mark_of(dir);
 	/* Without a mark, its maker was killed in that very moment, or cannot mark. */
-	if (mark != 'w' && (mark || !pid || is_alive(pid)))
+	if (mark != 'w' && (mark || (pid ? is_alive(pid) : !sweep->ours)))
 		return 0;
 	if (!fmt_path(whole, sizeof(whole), "%s/%s", sweep->path, name) && !cg_remove(dir, whole))
 		sweep->removed++;
@@ -93,7 +93,7 @@ static int sweep_one(int level, const char *name, void *arg)
 
 int cg_sweep(int level, const char *path, bool all)
 {
-	struct sweep sweep = { path, all, 0 };
+	struct sweep sweep = { path, all, cg_is_level(level), 0 };
 	int r = cg_each_child(level, sweep_one, &sweep);
 
 	return r < 0 ? r : sweep.removed;

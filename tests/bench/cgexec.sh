@@ -1,45 +1,73 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# cgexec.sh - what cgexec adds to a bare execution, what its watcher keeps, how fast it ends and
-# collects: one line each.
-#
-#	tests/bench/cgexec.sh [RUNS]
-. "$(dirname "$0")/../lib.sh"
-finished=1
-runs=${1:-100}
-level=/sys/fs/cgroup/memory$HUSK_CGROUP_PARENT
-[ -d "${level%/*/*}" ] || level=/sys/fs/cgroup$HUSK_CGROUP_PARENT
-export HUSK_CGROUP_PARENT
+# cgexec.sh - what a group costs over a bare execution, beside libcgroup's cgexec; what its watcher
+# keeps; how fast a fork bomb ends and stale groups go, beside what a shell can do.
+. "$(dirname "$0")/lib.sh"
+PATH=$PATH:/usr/sbin
+stale=${STALE:-2000} # groups
+bomb=${BOMB:-400}
+root=/sys/fs/cgroup
+[ ! -d $root/memory ] || root=$root/memory
+level=$root$HUSK_CGROUP_PARENT
 true=$(command -v true)
+trap 'cgexec --kill-group bomb 2>/dev/null; find $root/husk-test -depth -type d -exec rmdir {} + 2>/dev/null; rm -rf "$tmp"' EXIT
 
-ms() { awk '{ print int($1 * 1000) }' /proc/uptime; }
-# Milliseconds for RUNS of a command.
-timed() {
-	start=$(ms)
-	for i in $(seq "$runs"); do "$@" >/dev/null 2>&1; done
-	echo $(($(ms) - start))
+cgexec -C -g "memory:$HUSK_CGROUP_PARENT/theirs" true
+{
+	echo "bare execution: $true"
+	echo "into a group that exists: cgexec -g memory:$HUSK_CGROUP_PARENT/theirs $true"
+	[ ! -x /usr/bin/cgexec ] ||
+		echo "the same, libcgroup's: /usr/bin/cgexec -g memory:$HUSK_CGROUP_PARENT/theirs $true"
+	echo "a group of its own: cgexec -m 64M $true"
+	echo "with --wait: cgexec --wait -m 64M $true"
+} | turns -n "$rounds" -t 'cgexec: start' -r "$results"
+have /usr/bin/cgexec || true
+cgexec --rm theirs
+
+ns() { date +%s%N; }
+us() { echo $((($(ns) - $1) / 1000)); }
+ratio() { awk -v a="$2" -v b="$1" 'BEGIN { printf "%.2f", a / b }'; }
+running() { [ "$(cgexec --procs bomb 2>/dev/null | wc -l)" -ge $((bomb * 9 / 10)) ]; }
+# A fork bomb that has reached its limit, in the background.
+start() {
+	cgexec --name bomb -m 1G --pids "$bomb" "$HUSK_OUT/probes/eat" bomb 300 >/dev/null 2>&1 &
+	tries=300
+	while [ $tries -gt 0 ] && ! running; do
+		tries=$((tries - 1))
+		sleep 0.1
+	done
+	[ $tries -gt 0 ] || echo "  (the bomb has only $(cgexec --procs bomb | wc -l) processes)"
 }
-bare=$(timed "$true")
-ours=$(timed cgexec -m 64M "$true")
-echo "start: $(((ours - bare) * 1000 / runs)) us over bare execution"
-if [ -x /usr/bin/cgexec ]; then
-	cgexec -m 64M -C -g "memory:$HUSK_CGROUP_PARENT/theirs" true
-	theirs=$(timed /usr/bin/cgexec -g "memory:$HUSK_CGROUP_PARENT/theirs" "$true")
-	echo "start: $(((theirs - bare) * 1000 / runs)) us, libcgroup's cgexec into a group that exists"
-	cgexec --rm theirs
-fi
-cgexec --name bench -m 64M --pids 400 sh -c 'for i in $(seq 390); do sleep 1000 & done; exec sleep 1000' &
-filled() { [ "$(cgexec --procs bench 2>/dev/null | wc -l)" -ge 390 ]; }
-within 30 filled
-pid=$(grep -lz "/bench\$" /proc/[0-9]*/cmdline | cut -d/ -f3 | head -n 1)
-echo "watcher: $(awk '/^RssAnon/ { print $2 }' "/proc/$pid/status") kB of its own"
-start=$(ms)
-cgexec --kill-group bench
-echo "kill of 391 processes: $(($(ms) - start)) ms"
+
+start
+pid=$(grep -slz '/bomb$' /proc/[0-9]*/cmdline | cut -d/ -f3 | head -n 1)
+kb() { awk -v field="$1:" '$1 == field { print $2 }' "/proc/$pid/$2"; }
+echo "cgexec: of its own, the watcher has $(kb Private_Dirty smaps_rollup) kB and $(kb VmPTE status) kB of page tables; it shares $(kb Private_Clean smaps_rollup) kB of code with other watchers"
+began=$(ns)
+cgexec --kill-group bomb
+ours=$(us "$began")
 wait
-for i in $(seq 2000); do mkdir -p "$level/4194$((i % 300 + 300)).$(printf %08x "$i")"; done
-start=$(ms)
+start
+began=$(ns)
+# What one does by hand: again and again, until nothing is left.
+while pids=$(cat "$level/bomb/cgroup.procs" 2>/dev/null) && [ -n "$pids" ]; do
+	# shellcheck disable=SC2086 # numbers
+	kill -KILL $pids 2>/dev/null || true
+done
+theirs=$(us "$began")
+wait
+echo "cgexec: a fork bomb of $bomb ends in $ours us; in a loop of kill, in $theirs us ($(ratio "$ours" "$theirs") of ours)"
+
+# Ids above the highest that there can be: of processes that are dead.
+fill() {
+	seq "$stale" | awk -v level="$level" '{ printf "%s/%d.%08x\n", level, 4194400 + $1 % 500, $1 }' | xargs mkdir -p
+}
+fill
+began=$(ns)
 cgexec --gc
-echo "--gc with 2000 stale groups: $(($(ms) - start)) ms"
-find "$level" -depth -type d -exec rmdir {} + 2>/dev/null
-exit 0
+ours=$(us "$began")
+fill
+began=$(ns)
+find "$level" -mindepth 1 -depth -type d -exec rmdir {} +
+theirs=$(us "$began")
+echo "cgexec: --gc of $stale stale groups takes $ours us; find -exec rmdir, which asks nobody, $theirs us ($(ratio "$ours" "$theirs") of ours)"

@@ -65,4 +65,15 @@ wait $main
 is '42 a group that is made anew under a sweep' "$? $(cat "$tmp/ran")" '0 ran'
 ok 'nothing is left' within 10 gone
 
+# Killed between mkdir and mark: a level of husk's own holds nobody else's groups.
+(
+	HUSK_CGROUP_PARENT=$HUSK_CGROUP_PARENT/level
+	strace -qq -o /dev/null -e trace=flock -e inject=flock:signal=KILL:when=1 cgexec --name half -m 64M true 2>/dev/null
+	[ -d "$level/level/half" ] && cgexec --gc
+)
+is '41 a group that never got its mark' "$? $(ls -d "$level"/level 2>/dev/null)" '0 '
+mkdir "$level/theirs"
+cgexec --gc
+ok '41 and a group of others' rmdir "$level/theirs"
+
 finish

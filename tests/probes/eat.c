@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* eat.c - uses up what a limit is to hold back.
  *
- *	eat memory MIB		touches that much memory and prints "touched MIB"
- *	eat forks N		forks N children that sleep; prints "forked N", or how many and
- *errno eat cpu MS		computes for so much wall time; prints the CPU time, in ms eat fds N
- *opens N descriptors; prints "opened N", or how many and errno */
+ *	eat memory MIB	touches that much memory and prints "touched MIB"
+ *	eat forks N	forks N children that sleep; prints "forked N", or how many and errno
+ *	eat bomb SEC	forks, and its children do, and again where one fails: ends after SEC
+ *	eat cpu MS	computes for so much wall time; prints the CPU time, in ms
+ *	eat fds N	opens N descriptors; prints "opened N", or how many and errno */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -76,6 +77,17 @@ static int eat_cpu(long ms)
 	return 0;
 }
 
+static int eat_bomb(long seconds)
+{
+	long end = milliseconds(CLOCK_MONOTONIC) + seconds * 1000;
+
+	signal(SIGCHLD, SIG_IGN);
+	while (milliseconds(CLOCK_MONOTONIC) < end)
+		if (fork() < 0)
+			nanosleep(&(struct timespec){ 0, 50000000 }, NULL);
+	return 0;
+}
+
 static int eat_fds(long n)
 {
 	long done;
@@ -91,12 +103,12 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(long n);
-	} dishes[] = { { "memory", eat_memory }, { "forks", eat_forks }, { "cpu", eat_cpu },
-		{ "fds", eat_fds } };
+	} dishes[] = { { "memory", eat_memory }, { "forks", eat_forks }, { "bomb", eat_bomb },
+		{ "cpu", eat_cpu }, { "fds", eat_fds } };
 
 	for (size_t i = 0; argc == 3 && i < sizeof(dishes) / sizeof(*dishes); i++)
 		if (!strcmp(argv[1], dishes[i].name))
 			return dishes[i].run(strtol(argv[2], NULL, 10));
-	fprintf(stderr, "usage: eat memory|forks|cpu|fds N\n");
+	fprintf(stderr, "usage: eat memory|forks|bomb|cpu|fds N\n");
 	return 2;
 }

@@ -68,7 +68,7 @@ ok '41 and its level' gone
 cgexec -m 64M --kill sh -c 'sleep 1000 & sleep 1000 & exit 5'
 is '47 --kill' "$?" 5
 ok '47 ends the rest' within 10 gone
-run cgexec --pids 50 --timeout 1 sh -c 'f() { f | f & }; f; exec sleep 1000'
+run cgexec --pids 40 --timeout 1 "$eat" bomb 100
 is '15 a fork bomb ends with its time' "$rc" 137
 ok '15 and all of it' within 20 gone
 gives '50 --wait' 7 '' cgexec --wait -m 64M sh -c 'exit 7'
