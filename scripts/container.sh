@@ -13,6 +13,7 @@ compose() {
 	local chain join='' key peer
 	whole "$dir/limits"
 	chain="cgexec --name $id $account$value"
+	crash_link 5
 	get "$dir/net"
 	case $value in
 	container:*)
@@ -25,6 +26,7 @@ compose() {
 	esac
 	whole "$dir/spaces"
 	chain="$chain${join}unshare $value"
+	crash_link 6
 	whole "$dir/view"
 	chain="${chain}pivot $keep$value"
 	get "$dir/lower"
@@ -37,8 +39,15 @@ compose() {
 		get "$dir/rootfs"
 		words "$value"
 	fi
+	chain="$chain$q$ready"
+	crash_link 9
 	whole "$dir/argv"
-	q="$chain$q${ready}cinit -- $value"
+	q="${chain}cinit -- $value"
+}
+
+# As crash, in a step that a link of the chain takes.  PID 1 cannot kill itself.
+crash_link() {
+	[ "${HUSK_CRASH-}" != "$1" ] || chain="${chain}sh -c 'kill -KILL \$\$; exit 137' "
 }
 
 # The files of the container that are mounted below /etc.  What depends on its address is written

@@ -245,42 +245,6 @@ crash() {
 	[ "${HUSK_CRASH-}" != "$1" ] || kill -KILL $$
 }
 
-# Removes what verbs that were killed have left in tmp/.
-sweep_tmp() {
-	local file pid start
-	for file in "$HUSK_ROOT"/tmp/*; do
-		[ -e "$file" ] || continue
-		pid=${file##*/}
-		start=${pid#*.}
-		alive "${pid%%.*}" "${start%%.*}" || rm -rf "$file"
-	done
-}
-
-# The same, and their claims of names.
-sweep() {
-	local file
-	sweep_tmp
-	for file in "$HUSK_ROOT"/name/*; do
-		free_name "${file##*/}"
-	done
-}
-
-# abandoned NAME: was it claimed by a verb that was killed before its container was there?
-abandoned() {
-	local id='' pid='' start=''
-	[ -f "$HUSK_ROOT/name/$1" ] || return 1
-	read -r id pid start <"$HUSK_ROOT/name/$1" || :
-	[ ! -d "$HUSK_ROOT/c/${id:-none}" ] && ! alive "${pid:-0}" "$start"
-}
-
-# free_name NAME: if it is abandoned; under a lock, or a claim made meanwhile would go.
-free_name() {
-	abandoned "$1" || return 0
-	exec 9>"$HUSK_RUN/names" && "$HUSK" lock --fd 9 || return 1
-	! abandoned "$1" || rm -f "$HUSK_ROOT/name/$1"
-	exec 9>&-
-}
-
 # ---- containers
 
 # find_container NAME|ID: $id and $dir.

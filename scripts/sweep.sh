@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# sweep.sh - finds and removes what a kill or a crash has left, for run, rm, prune, ps -a, check.
+
+# Removes what verbs that were killed have left in tmp/.
+sweep_tmp() {
+	local file pid start
+	for file in "$HUSK_ROOT"/tmp/*; do
+		[ -e "$file" ] || continue
+		pid=${file##*/}
+		start=${pid#*.}
+		alive "${pid%%.*}" "${start%%.*}" || rm -rf "$file"
+	done
+}
+
+# The same, their claims of names, and what is left of containers whose monitor was killed.
+sweep() {
+	local file
+	sweep_tmp
+	for file in "$HUSK_ROOT"/name/*; do
+		free_name "${file##*/}"
+	done
+	for file in "$HUSK_RUN"/net/*/members/*; do
+		[ ! -f "$file" ] || member_lives "$file" || rm -f "$file"
+	done
+	"$HUSK" vethctl -q gc
+	"$HUSK" cgexec --gc
+}
+
+# member_lives FILE: does the container run that the file of a member of a network is about?
+member_lives() {
+	local id="${1##*/}" status pid start code
+	state
+	[ "$status" = running ]
+}
+
+# abandoned NAME: was it claimed by a verb that was killed before its container was there?
+abandoned() {
+	local id='' pid='' start=''
+	[ -f "$HUSK_ROOT/name/$1" ] || return 1
+	read -r id pid start <"$HUSK_ROOT/name/$1" || :
+	[ ! -d "$HUSK_ROOT/c/${id:-none}" ] && ! alive "${pid:-0}" "$start"
+}
+
+# free_name NAME: if it is abandoned; under a lock, or a claim made meanwhile would go.
+free_name() {
+	abandoned "$1" || return 0
+	exec 9>"$HUSK_RUN/names" && "$HUSK" lock --fd 9 || return 1
+	! abandoned "$1" || rm -f "$HUSK_ROOT/name/$1"
+	exec 9>&-
+}
