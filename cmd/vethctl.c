@@ -35,6 +35,7 @@ static const struct opt vethctl_opts[] = {
 	OPT('6', "ipv6", struct veth, ipv6, NULL, "IPv6 only"),
 	OPT(0, "if-missing", struct veth, if_missing, NULL, "add: fine if it is there, and equal"),
 	OPT(0, "if-exists", struct veth, if_exists, NULL, "del: fine if it is not there"),
+	OPT(0, "replace", struct veth, replace, NULL, "add: in place of what it is to be"),
 	OPT(0, "dry-run", struct veth, dry_run, NULL, "print what would be sent, change nothing"),
 	OPT('q', "quiet", struct veth, quiet, NULL, "no warnings, no names on stdout"),
 	OPT('v', "verbose", struct veth, verbose, NULL, "print each command as it is run"), OPT_END
@@ -130,15 +131,55 @@ int veth_command(struct veth *v, char **words)
 	usage_die("%s: no such object or command", words[0]);
 }
 
+void would(const struct veth *v, const char *fmt, ...)
+{
+	char line[LINE_BYTES];
+	va_list ap;
+
+	va_start(ap, fmt);
+	fmt_vbuf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	fmt_fd(STDOUT_FILENO, "vethctl %s%s%s%s%s%s%s\n", v->ns ? "-n " : "", v->ns ? v->ns : "",
+		v->ns ? " " : "", v->if_missing ? "--if-missing " : "",
+		v->if_exists ? "--if-exists " : "", v->replace ? "--replace " : "", line);
+}
+
+char *veth_join(char *line, size_t size, const char *const *words)
+{
+	const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+			     "_./:-+,%@=";
+	size_t used = 0;
+
+	*line = '\0';
+	for (; *words && used < size; words++) {
+		bool odd = !**words || (*words)[strspn(*words, plain)];
+
+		used += (size_t)fmt_buf(
+			line + used, size - used, odd ? "%s'%s'" : "%s%s", used ? " " : "", *words);
+	}
+	return line;
+}
+
+int would_words(const struct veth *v, const char *const *words)
+{
+	char line[LINE_BYTES];
+
+	would(v, "%s", veth_join(line, sizeof(line), words));
+	return 0;
+}
+
 int veth_line(struct veth *v, const char *const *words)
 {
-	char line[LINE_BYTES] = "";
+	char line[LINE_BYTES];
 
-	if (!v->checking)
-		for (const char *const *word = words; *word; word++)
-			fmt_buf(line + strlen(line), sizeof(line) - strlen(line), " %s", *word);
-	if (*line)
-		step("vethctl%s", line);
+	if (v->checking)
+		return veth_command(v, (char **)words);
+	veth_join(line, sizeof(line), words);
+	if (v->dry_run) {
+		would(v, "%s", line);
+		return 0;
+	}
+	step("vethctl %s", line);
 	return veth_command(v, (char **)words);
 }
 
@@ -165,13 +206,16 @@ static int enter(struct veth *v)
 static int run_words(struct veth *v, char **words)
 {
 	int status = enter(v), r;
+	char line[LINE_BYTES];
 
 	if (status)
 		return status;
 	r = nl_open(&v->nl, NETLINK_ROUTE);
 	if (r < 0)
 		return failed(v, r, "open a netlink socket");
-	status = veth_line(v, (const char *const *)words);
+	if (v->verbose)
+		step("vethctl %s", veth_join(line, sizeof(line), (const char *const *)words));
+	status = veth_command(v, words);
 	nl_close(&v->nl);
 	return status;
 }
@@ -203,7 +247,9 @@ void undo_keep(struct veth *v, const struct nl_batch *inverse)
 
 	if (!undo)
 		die(-ENOMEM, "--atomic");
-	*undo = (struct undo){ undo_list, v->ns, *inverse };
+	undo->before = undo_list;
+	undo->ns = v->ns;
+	nl_copy(&undo->message, inverse);
 	undo_list = undo;
 }
 

@@ -199,7 +199,9 @@ void print_object(struct print *p, const struct object *object, const struct nlm
 	const struct field *only);
 int show_run(struct veth *v, const struct object *object, char **words);
 int show_answer(struct veth *v, const struct object *object, const struct nl_answer *answer);
-int show_request(struct veth *v, const struct request *request);
+/* --dry-run: prints a request as an answer of that form. */
+int show_message(
+	struct veth *v, const struct object *object, const char *verb, struct nlmsghdr *message);
 /* Dumps what a filter may want (frees nothing on failure); is a message what it wants? */
 int show_dump(struct veth *v, const struct request *filter, struct nl_answer *answer);
 bool show_wanted(const struct request *filter, const struct nlmsghdr *message);
@@ -215,7 +217,13 @@ extern const struct object *const veth_objects[];
 
 /* Runs one command by its words, the options as in v. */
 int veth_command(struct veth *v, char **words);
-int veth_line(struct veth *v, const char *const *words); /* and, with -v, prints them */
+/* The same for a command that another consists of: -v says it, and --dry-run says nothing else. */
+int veth_line(struct veth *v, const char *const *words);
+/* --dry-run: prints a command as it would be typed, the options of the line before it. */
+__attribute__((format(printf, 2, 3))) void would(const struct veth *v, const char *fmt, ...);
+/* The same by words, which are quoted for the shell where they need it.  Returns 0. */
+int would_words(const struct veth *v, const char *const *words);
+char *veth_join(char *line, size_t size, const char *const *words);
 int object_run(struct veth *v, const struct object *object, char **words);
 veth_verb netns_run, bridge_run, bridge_alias, ifconfig_run, attach_run, detach_run, gc_run, up_run,
 	nat_run, publish_run, ipam_run, hosts_run, uplink_run, proxy_run;
@@ -223,18 +231,18 @@ veth_verb netns_run, bridge_run, bridge_alias, ifconfig_run, attach_run, detach_
 #define VETH_GROUP                                                                                 \
 	18795 /* of the host ends that attach makes, so that one message finds them all */
 
-/* Deletes a link by name, if it is one of ours: of the group, or with the alias of the id.
+/* Deletes a link by name, if it is one of ours: of the group, or with the alias of the id (NULL:
+ * of any).
  *   returns  0 also where there is none */
 int delete_host_end(struct veth *v, const char *name, const char *id);
 
 /* Takes back what was attached with an id.  -ENOENT: nothing was. */
 int detach_id(struct veth *v, const char *net, const char *id);
 
-#define PORTS_MAX 48 /* of one call: they go in one transaction */
-
 /* Ends the program (status 2) when one of the values is no port to publish. */
 void publish_check(const struct opt_list *ports);
-/* Publishes the ports of a container, all or none, on all of its addresses; 0 or a status. */
+/* Publishes the ports of a container, all or none, on all of its addresses; 0 or a status.
+ * --dry-run: prints the commands instead; so does unpublish. */
 int publish_ports(struct veth *v, const char *id, const struct opt_list *ports,
 	const struct inet *ips, unsigned count);
 int unpublish(struct veth *v, const char *id);

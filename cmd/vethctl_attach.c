@@ -223,7 +223,12 @@ static int claim(struct veth *v, struct attach *a)
 		lease->ip = a->ip[0];
 	if (!a->any_ip && !a->ip_count)
 		return failed(v, 0, "attach: --id needs an --ip");
-	r = ipam_claim(lease, &a->bridge_ip[0]);
+	if (v->dry_run)
+		r = !a->replace && !ipam_find(lease->net, a->id, &other)
+			? -EEXIST
+			: ipam_next(lease, &a->bridge_ip[0]);
+	else
+		r = ipam_claim(lease, &a->bridge_ip[0]);
 	if (r == -EEXIST && v->if_missing && !ipam_find(lease->net, a->id, &other)) {
 		if (*other.note && lease_has(&other, a))
 			return fmt_fd(STDOUT_FILENO, "%s\n", other.note) < 0 ? 1 : -EEXIST;
@@ -324,14 +329,19 @@ static int attach(struct veth *v, struct attach *a)
 	if (attach_read_bridge(v, a))
 		return 1;
 	choose_names(a);
+	a->replace |= v->replace;
 	if (a->replace && a->id)
 		detach_id(v, a->net ? a->net : a->bridge, a->id);
+	if (a->replace && a->host_ifname)
+		delete_host_end(v, a->host_ifname, NULL);
 	r = a->id ? claim(v, a) : 0;
 	if (r)
 		return r != -EEXIST;
 	derive_ipv6(a);
 	choose_mac(a);
 	choose_gateways(a);
+	if (v->dry_run)
+		return attach_plan(v, a);
 	r = connect_namespace(v, a);
 	if (r && a->id)
 		ipam_release(&a->lease);
@@ -347,7 +357,7 @@ int attach_run(struct veth *v, char **words)
 	int status;
 
 	read_options(&a, words);
-	if (v->checking || v->dry_run)
+	if (v->checking)
 		return 0;
 	a.hairpin |= a.ports.count > 0;
 	/* All or nothing: a signal ends us only when it is done. */

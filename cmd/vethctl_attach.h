@@ -38,8 +38,11 @@ int attach_read_bridge(struct veth *v, struct attach *a);
 int attach_pair(struct veth *v, struct attach *a);
 /* Brings up and addresses what is inside.  The process stays there, unless it has more to do. */
 int attach_inside(struct veth *v, struct attach *a);
-/* Sets the host end's alias and what the bridge port may do. */
+/* Sets what the bridge port may do, and brings it up with its alias; is there any of it to do? */
+bool attach_has_outside(const struct attach *a);
 int attach_outside(struct veth *v, struct attach *a);
+/* --dry-run: prints the commands instead. */
+int attach_plan(struct veth *v, const struct attach *a);
 int attach_undo(struct veth *v, const struct attach *a);
 
 #endif

@@ -85,11 +85,11 @@ int bridge_run(struct veth *v, char **words)
 
 int bridge_alias(struct veth *v, char **words)
 {
-	const char *line[16] = { "bridge" };
+	char *line[16] = { (char *)"bridge" };
 
 	for (int i = 0; i < 14 && words[i]; i++)
 		line[i + 1] = words[i];
-	return veth_line(v, line);
+	return bridge_run(v, line);
 }
 
 /* ifconfig LINK [CIDR] [up|down]: an address brings the link up, as net-tools do it. */

@@ -27,10 +27,14 @@ int delete_host_end(struct veth *v, const char *name, const char *id)
 		return r == -ENODEV ? 0 : r;
 	info.ifi_index = ((const struct ifinfomsg *)NLMSG_DATA(link))->ifi_index;
 	nl_parse_message(table, IFLA_MAX, link, sizeof(info));
-	fmt_buf(alias, sizeof(alias), "husk:%s", id);
+	fmt_buf(alias, sizeof(alias), "husk:%s", id ? id : "");
 	if (nl_u32(table[IFLA_GROUP]) != VETH_GROUP &&
-		strcmp(nl_text(table[IFLA_IFALIAS]), alias) != 0)
+		strncmp(nl_text(table[IFLA_IFALIAS]), alias, id ? sizeof(alias) : strlen(alias)))
 		return 0;
+	if (v->dry_run) {
+		would(v, "link del %s", name);
+		return 0;
+	}
 	nl_init(&batch);
 	nl_begin(&batch, RTM_DELLINK, NLM_F_ACK, &info, sizeof(info));
 	r = nl_talk(&v->nl, &batch, NULL);
@@ -44,10 +48,13 @@ static int detach_lease(struct veth *v, const struct lease *lease)
 
 	if (r)
 		return r;
-	r = delete_host_end(v, lease->ifname, lease->id);
+	r = strcmp(lease->ifname, "-") ? delete_host_end(v, lease->ifname, lease->id) : 0;
 	if (r < 0)
 		return failed(v, r, "detach %s: link %s", lease->id, lease->ifname);
-	r = ipam_release(lease);
+	if (v->dry_run)
+		would(v, "ipam release --net %s --id %s", lease->net, lease->id);
+	else
+		r = ipam_release(lease);
 	return r < 0 ? failed(v, r, "detach %s: its lease", lease->id) : 0;
 }
 
@@ -99,7 +106,7 @@ int detach_run(struct veth *v, char **words)
 		usage_die("detach --id ID or --host-ifname NAME");
 	if ((args.id && !ipam_is_id(args.id)) || (args.net && !ipam_is_id(args.net)))
 		usage_die("detach: not an ID");
-	if (v->checking || v->dry_run)
+	if (v->checking)
 		return 0;
 	search.id = args.id;
 	search.ifname = args.ifname;
@@ -150,10 +157,9 @@ static int sweep_lease(struct lease *lease, void *data)
 		return 0;
 	if (lease->same_boot && ipam_alive(lease) && is_complete(v, lease))
 		return 0;
-	if (!v->quiet)
+	if (!v->quiet && !v->dry_run)
 		fmt_fd(STDOUT_FILENO, "%s %s %s\n", lease->net, lease->id, lease->ifname);
-	if (!v->dry_run)
-		sweep->status |= detach_lease(v, lease);
+	sweep->status |= detach_lease(v, lease);
 	return 0;
 }
 

@@ -34,7 +34,7 @@ static const struct applet ipam_applet = { .name = "vethctl ipam alloc|release|l
 static int alloc(struct veth *v, const struct ipam_args *args, const struct inet *subnet,
 	const struct inet *ip)
 {
-	struct lease lease = { .ip = *ip, .ifname = "-", .fd = -1 };
+	struct lease lease = { .ip = *ip, .ifname = "-", .fd = -1 }, other;
 	char text[INET_TEXT];
 	bool zombie;
 	int r = 0;
@@ -44,7 +44,9 @@ static int alloc(struct veth *v, const struct ipam_args *args, const struct inet
 	if (args->pid && parse_pid(args->pid, &lease.pid) == 0)
 		r = procstat_start(lease.pid, &lease.start, &zombie);
 	if (r == 0)
-		r = ipam_claim(&lease, subnet);
+		r = !v->dry_run                                       ? ipam_claim(&lease, subnet)
+			: ipam_find(args->net, args->id, &other) == 0 ? -EEXIST
+								      : ipam_next(&lease, subnet);
 	/* The same again is the same answer. */
 	if (r == -EEXIST)
 		r = ipam_find(args->net, args->id, &lease);
@@ -55,6 +57,12 @@ static int alloc(struct veth *v, const struct ipam_args *args, const struct inet
 			v, 0, "ipam alloc: %s has %s", args->id, inet_format(&lease.ip, text));
 	if (r < 0)
 		return failed(v, r, "ipam alloc: an address of network %s", args->net);
+	if (v->dry_run) {
+		would(v, "ipam alloc --net %s --ip %s --id %s%s%s", args->net,
+			inet_format(&lease.ip, text), args->id, args->pid ? " --pid " : "",
+			args->pid ? args->pid : "");
+		return 0;
+	}
 	r = fmt_fd(STDOUT_FILENO, "%s\n", inet_format(&lease.ip, text));
 	return r < 0 ? failed(v, r, "stdout") : 0;
 }
@@ -94,7 +102,9 @@ static int release(struct veth *v, const struct ipam_args *args)
 	struct lease lease;
 	int r = ipam_find(args->net, args->id, &lease);
 
-	if (r == 0)
+	if (r == 0 && v->dry_run)
+		would(v, "ipam release --net %s --id %s", args->net, args->id);
+	else if (r == 0)
 		r = ipam_release(&lease);
 	return r == 0 || v->if_exists ? 0 : failed(v, r, "ipam release: %s", args->id);
 }
@@ -120,7 +130,7 @@ int ipam_run(struct veth *v, char **words)
 		usage_die("ipam %s: not an address", verb);
 	if (!strcmp(verb, "alloc") && !args.subnet && !args.ip)
 		usage_die("ipam alloc: which --subnet or --ip?");
-	if (v->checking || (v->dry_run && strcmp(verb, "list") != 0))
+	if (v->checking)
 		return 0;
 	if (!strcmp(verb, "gc"))
 		return gc_run(v, (char *[]){ (char *)"gc", NULL });
@@ -137,6 +147,7 @@ struct hosts {
 	struct out *out; /* of the file that is written now */
 	const char *dir, *self;
 	int (*each)(struct lease *lease, void *data);
+	bool dry_run;
 };
 
 static const char *member_name(const char *dir, const char *id, char *name, size_t size)
@@ -177,6 +188,8 @@ static int write_hosts(struct lease *lease, void *data)
 	if (!member_name(hosts->dir, lease->id, name, sizeof(name)))
 		return 0;
 	r = fmt_path(path, sizeof(path), "%s/%s/hosts", hosts->dir, lease->id);
+	if (hosts->dry_run)
+		return fmt_fd(STDOUT_FILENO, "# %s\n", path) < 0;
 	fd = r < 0 ? -1 : open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0 || flock(fd, LOCK_EX) < 0)
 		return r < 0 ? r : -errno;
@@ -211,14 +224,16 @@ static const struct applet hosts_applet = { .name = "vethctl hosts",
 int hosts_run(struct veth *v, char **words)
 {
 	struct ipam_args args = { 0 };
-	struct hosts hosts = { .each = print_peer };
+	struct hosts hosts = { .each = print_peer, .dry_run = v->dry_run };
 	char dir[IPAM_PATH];
 	int r;
 
 	if (applet_args(&hosts_applet, &args, words, 0)[0] || !args.net || !ipam_is_id(args.net))
 		usage_die("hosts --net NAME [--dir DIR]");
-	if (v->checking || v->dry_run)
+	if (v->checking)
 		return 0;
+	if (v->dry_run)
+		would_words(v, (const char *const *)words);
 	r = args.dir ? 0 : ipam_path(dir, "c", ".");
 	hosts.dir = args.dir ? args.dir : dir;
 	if (r == 0)

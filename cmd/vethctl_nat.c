@@ -9,6 +9,7 @@
 
 #include "err.h"
 #include "fs.h"
+#include "iptables.h"
 #include "nft.h"
 #include "parse.h"
 #include "rtnl.h"
@@ -36,6 +37,8 @@ static int turn_on(struct veth *v, const char *path)
 
 	if (r > 0 && value[0] == '1')
 		return 0;
+	if (r > 0 && v->dry_run)
+		return fmt_fd(STDOUT_FILENO, "# %s = 1\n", path + sizeof("/proc/sys/") - 1) < 0;
 	if (r >= 0)
 		r = fs_write(AT_FDCWD, path, "1");
 	if (r < 0)
@@ -55,9 +58,26 @@ static int turn_on_forwarding(struct veth *v, int family, const char *bridge)
 	return turn_on(v, "/proc/sys/net/ipv4/ip_forward") || turn_on(v, path);
 }
 
+/* No accept of ours gets over a drop of somebody else's: both tables are asked. */
+static void warn_of_drop(struct nl *nl, int family, const char *bridge)
+{
+	const char *six = family == AF_INET6 ? "6" : "", *legacy = "";
+	char chain[128], hint[192];
+
+	if (!nft_foreign_drop(nl, family, chain, sizeof(chain))) {
+		if (!iptables_forward_drops(family))
+			return;
+		legacy = "-legacy";
+		fmt_buf(chain, sizeof(chain), "filter FORWARD of ip%stables-legacy", six);
+	}
+	fmt_buf(hint, sizeof(hint),
+		"ip%stables%s -I FORWARD -i %s -j ACCEPT; ip%stables%s -I FORWARD -o %s -j ACCEPT",
+		six, legacy, bridge, six, legacy, bridge);
+	warn_hint(0, hint, "nat up: the chain %s drops what is forwarded", chain);
+}
+
 static int nat_up(struct veth *v, const struct nat_args *args)
 {
-	char other[128];
 	struct nl nl;
 	int r = nft_open(&nl), status = 0;
 
@@ -69,7 +89,11 @@ static int nat_up(struct veth *v, const struct nat_args *args)
 		struct inet subnet;
 
 		inet_parse_cidr(args->subnets.items[i].value, &subnet);
-		r = nft_up(&nl, &subnet, args->bridge);
+		if (v->dry_run)
+			would(v, "nat up --subnet %s --bridge %s", args->subnets.items[i].value,
+				args->bridge);
+		else
+			r = nft_up(&nl, &subnet, args->bridge);
 		memcpy(v->nl.why, nl.why, sizeof(v->nl.why));
 		if (r < 0)
 			status = failed_hint(v, r,
@@ -79,13 +103,10 @@ static int nat_up(struct veth *v, const struct nat_args *args)
 				"nat up: %s", args->subnets.items[i].value);
 		if (!status)
 			status = turn_on_forwarding(v, subnet.family, args->bridge);
-		if (!status && !v->quiet &&
-			nft_foreign_drop(&nl, subnet.family, other, sizeof(other)))
-			warn_hint(0,
-				"iptables -I FORWARD -i BRIDGE -j ACCEPT; and the same with -o",
-				"nat up: the chain %s drops what is forwarded", other);
+		if (!status && !v->quiet)
+			warn_of_drop(&nl, subnet.family, args->bridge);
 	}
-	if (!status) {
+	if (!status && !v->dry_run) {
 		r = publish_restore(&nl);
 		status = r < 0 ? failed(v, r, "nat up: restore published ports") : 0;
 	}
@@ -98,7 +119,9 @@ static int nat_down(struct veth *v)
 	struct nl nl;
 	int r = nft_open(&nl);
 
-	for (int i = 0; i < 2 && r == 0; i++) {
+	if (r == 0 && v->dry_run && (nft_is_up(&nl, AF_INET) || nft_is_up(&nl, AF_INET6)))
+		would(v, "nat down");
+	for (int i = 0; i < 2 && r == 0 && !v->dry_run; i++) {
 		r = nft_down(&nl, i ? AF_INET6 : AF_INET);
 		r = r == -ENOENT ? 0 : r;
 	}
@@ -122,7 +145,7 @@ int nat_run(struct veth *v, char **words)
 	if (!strcmp(verb, "up") &&
 		(!args.subnets.count || !args.bridge || !rtnl_is_name(args.bridge)))
 		usage_die("nat up: which --subnet and --bridge?");
-	if (v->checking || v->dry_run)
+	if (v->checking)
 		return 0;
 	return strcmp(verb, "up") ? nat_down(v) : nat_up(v, &args);
 }

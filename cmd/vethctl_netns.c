@@ -82,27 +82,21 @@ static int netns_add(struct veth *v, const char *path, const char *name)
 static int netns_attach(struct veth *v, const char *path, const char *name, const char *pid)
 {
 	char from[64];
-	pid_t number;
 	int r;
 
-	if (parse_pid(pid, &number) < 0)
-		usage_die("netns attach: %s is no PID", pid);
-	if (v->checking)
-		return 0;
-	fmt_buf(from, sizeof(from), "/proc/%d/ns/net", number);
+	fmt_buf(from, sizeof(from), "/proc/%s/ns/net", pid);
 	r = access(from, F_OK) < 0 ? -ESRCH : share_directory();
 	if (!r)
 		r = bind_name(path, from);
 	return r < 0 ? failed(v, r, "netns attach %s %s", name, pid) : 0;
 }
 
-static int netns_del(struct veth *v, const char *path, const char *name)
+static int netns_del(struct veth *v, const char *path)
 {
 	/* The file goes even where its mount is gone, as after a reboot of a persistent /run. */
 	umount2(path, MNT_DETACH);
 	if (unlink(path) < 0 && !(errno == ENOENT && v->if_exists))
 		return failed(v, -errno, "%s", path);
-	(void)name;
 	return 0;
 }
 
@@ -192,10 +186,6 @@ static int netns_exec(struct veth *v, const char *ns, char **command)
 	CLEANUP_FD int fd = -1;
 	char path[128];
 
-	if (!*command)
-		usage_die("netns exec NS COMMAND [ARG...]");
-	if (v->checking)
-		return 0;
 	fd = netns_open(ns, path, sizeof(path));
 	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0) {
 		failed(v, fd < 0 ? fd : -errno, "%s", path);
@@ -215,7 +205,9 @@ static int netns_exec(struct veth *v, const char *ns, char **command)
 int netns_run(struct veth *v, char **words)
 {
 	const char *verb = words[1] ? words[1] : "list", *name = words[1] ? words[2] : NULL;
+	const char *extra;
 	char path[320];
+	pid_t pid;
 
 	if (parse_word_in(verb, "list ls show") && !name)
 		return v->checking ? 0 : netns_list(v);
@@ -225,18 +217,25 @@ int netns_run(struct veth *v, char **words)
 		usage_die("netns: no verb %s", verb);
 	if (!name)
 		usage_die("netns %s: which one?", verb);
-	if (!strcmp(verb, "exec"))
-		return netns_exec(v, name, words + 3);
-	if (name_path(name, path, sizeof(path)) < 0)
+	if (strcmp(verb, "exec") != 0 && name_path(name, path, sizeof(path)) < 0)
 		usage_die("netns %s: the name is too long", verb);
-	if (!strcmp(verb, "attach"))
-		return words[3] ? netns_attach(v, path, name, words[3])
-				: (usage_die("netns attach NAME PID"), 2);
-	if (words[3])
-		usage_die("netns %s: unknown word %s", verb, words[3]);
+	if (parse_word_in(verb, "attach exec") && !words[3])
+		usage_die(
+			"netns %s", *verb == 'a' ? "attach NAME PID" : "exec NS COMMAND [ARG...]");
+	if (!strcmp(verb, "attach") && parse_pid(words[3], &pid) < 0)
+		usage_die("netns attach: %s is no PID", words[3]);
+	extra = parse_word_in(verb, "attach exec") ? words[4] : words[3];
+	if (extra && strcmp(verb, "exec") != 0)
+		usage_die("netns %s: unknown word %s", verb, extra);
 	if (v->checking)
 		return 0;
-	if (!strcmp(verb, "add"))
-		return netns_add(v, path, name);
-	return strcmp(verb, "pids") ? netns_del(v, path, name) : netns_pids(v, path);
+	if (!strcmp(verb, "pids"))
+		return netns_pids(v, path);
+	if (v->dry_run)
+		return would_words(v, (const char *const *)words);
+	if (!strcmp(verb, "exec"))
+		return netns_exec(v, name, words + 3);
+	if (!strcmp(verb, "attach"))
+		return netns_attach(v, path, name, words[3]);
+	return strcmp(verb, "add") ? netns_del(v, path) : netns_add(v, path, name);
 }

@@ -96,17 +96,17 @@ static int keep_old_link(struct veth *v, struct request *request)
 
 static void keep_inverse(struct veth *v, const struct request *request)
 {
-	struct nl_batch inverse = request->batch;
-	struct nlmsghdr *head = (struct nlmsghdr *)(void *)inverse.buf;
 	struct ifinfomsg info = { 0 };
+	struct nl_batch inverse;
 
+	nl_copy(&inverse, &request->batch);
 	if (request->object == &link_object) {
 		nl_init(&inverse);
 		nl_begin(&inverse, RTM_DELLINK, NLM_F_ACK, &info, sizeof(info));
 		nl_put_text(&inverse, IFLA_IFNAME, request->self);
 	} else {
-		head->nlmsg_type = request->object->del;
-		head->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+		inverse.head->nlmsg_type = request->object->del;
+		inverse.head->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	}
 	undo_keep(v, &inverse);
 }
@@ -204,6 +204,9 @@ static int send_request(struct veth *v, struct request *request)
 	nl_parse_message(table, IFLA_MAX, request->batch.head, request->object->size);
 	if (r == -EBUSY && is_link && table[IFLA_IFNAME])
 		r = rename_up(v, request);
+	if (r == -EEXIST && v->replace && is_link && request->main_ns < 0 &&
+		delete_host_end(v, request->self, NULL) == 0)
+		r = nl_talk(&v->nl, &request->batch, NULL);
 	if (r == -EEXIST && v->if_missing && request->on == ON_ADD)
 		return request_compare(v, request);
 	if (v->if_exists && request->on == ON_DEL &&
@@ -240,6 +243,10 @@ static int flush(struct veth *v, const struct object *object, char **words)
 		nl_init(&batch);
 		nl_begin(&batch, object->del, NLM_F_ACK, NLMSG_DATA(message),
 			NLMSG_PAYLOAD(message, 0));
+		if (v->dry_run) {
+			r = show_message(v, object, "del", batch.head);
+			continue;
+		}
 		r = nl_talk(&v->nl, &batch, NULL);
 		/* Removing an address may take others, its secondaries, with it. */
 		r = r < 0 && r != -EADDRNOTAVAIL ? failed(v, r, "%s flush", object->name) : 0;
@@ -267,6 +274,8 @@ int object_run(struct veth *v, const struct object *object, char **words)
 	int status = 0;
 
 	words += *words != NULL;
+	if (v->replace && verb->on == ON_ADD && object != &link_object)
+		verb = find_verb(object, "replace");
 	if (!strcmp(verb->name, "flush") && !v->atomic)
 		return flush(v, object, words);
 	if (verb->on == ON_SHOW && !v->atomic)
@@ -283,7 +292,7 @@ int object_run(struct veth *v, const struct object *object, char **words)
 
 		status = gone ? 0 : 1;
 	} else if (v->dry_run && !v->checking) {
-		status = show_request(v, &request);
+		status = show_message(v, object, verb->name, request.batch.head);
 	} else if (!v->checking) {
 		status = verb->on == ON_GET ? route_get(v, &request) : send_request(v, &request);
 	}

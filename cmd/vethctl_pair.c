@@ -96,8 +96,8 @@ int attach_pair(struct veth *v, struct attach *a)
 	int r;
 
 	nl_init(&batch);
-	nl_begin(&batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK | NLM_F_ECHO, &up,
-		sizeof(up));
+	nl_begin(&batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK | NLM_F_ECHO,
+		attach_has_outside(a) ? &none : &up, sizeof(up));
 	put_end(&batch, a, a->host_name);
 	nl_put_u32(&batch, IFLA_GROUP, a->group_number);
 	nl_put_u32(&batch, IFLA_MASTER, (uint32_t)a->bridge_index);
@@ -224,22 +224,34 @@ int attach_inside(struct veth *v, struct attach *a)
 	if (setns(a->nsfd, CLONE_NEWNET) < 0)
 		return failed(v, -errno, "attach: enter %s", a->netns);
 	status = configure_inside(v, a);
-	if (home >= 0 && setns(home, CLONE_NEWNET) < 0)
-		status = failed(v, -errno, "attach: return");
+	if (home >= 0 && setns(home, CLONE_NEWNET) < 0) {
+		/* The ports cannot be taken back from here: gc does, by the lease. */
+		attach_undo(v, a);
+		die(-errno, "attach: return from %s", a->netns);
+	}
 	return status;
 }
 
-/* What the bridge port may do, no link-local address on it and, as the last of all, the alias.
- * What is attached without an ID pays no send for it. */
+/* What is attached without an ID pays no send for it. */
+bool attach_has_outside(const struct attach *a)
+{
+	return a->hairpin || a->isolated || a->id;
+}
+
+/* What the bridge port may do, and no link-local address on it: it must have none before it is up.
+ * With that, as the last of all, comes the alias. */
 int attach_outside(struct veth *v, struct attach *a)
 {
 	struct ifinfomsg info = { .ifi_index = a->host_index };
+	const struct ifinfomsg up = {
+		.ifi_index = a->host_index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP
+	};
 	char alias[IPAM_ID + 8];
 	struct nl_batch batch;
 	size_t outer, inner;
 	int r;
 
-	if (!a->hairpin && !a->isolated && !a->id)
+	if (!attach_has_outside(a))
 		return 0;
 	nl_init(&batch);
 	nl_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &info, sizeof(info));
@@ -252,15 +264,16 @@ int attach_outside(struct veth *v, struct attach *a)
 		nl_end(&batch, inner);
 		nl_end(&batch, outer);
 	}
-	if (a->id) {
-		fmt_buf(alias, sizeof(alias), "husk:%s", a->id);
-		nl_put_text(&batch, IFLA_IFALIAS, alias);
-	}
 	outer = nl_nest(&batch, IFLA_AF_SPEC);
 	inner = nl_nest(&batch, AF_INET6);
 	nl_put_u8(&batch, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
 	nl_end(&batch, inner);
 	nl_end(&batch, outer);
+	nl_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &up, sizeof(up));
+	if (a->id) {
+		fmt_buf(alias, sizeof(alias), "husk:%s", a->id);
+		nl_put_text(&batch, IFLA_IFALIAS, alias);
+	}
 	r = nl_talk(&v->nl, &batch, NULL);
 	return r < 0 ? failed(v, r, "attach: set up %s", a->host_name) : 0;
 }

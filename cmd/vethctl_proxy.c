@@ -171,5 +171,7 @@ int proxy_run(struct veth *v, char **words)
 	if (inet_parse_endpoint(words[1], &p.from, &p.from_port) < 0 ||
 		inet_parse_endpoint(words[2], &p.to, &p.to_port) < 0)
 		usage_die("proxy: not ADDRESS:PORT or [ADDRESS]:PORT");
-	return v->checking || v->dry_run ? 0 : proxy(v, &p, words[3] ? words[4] : NULL);
+	if (v->checking || v->dry_run)
+		return v->checking ? 0 : would_words(v, (const char *const *)words);
+	return proxy(v, &p, words[3] ? words[4] : NULL);
 }

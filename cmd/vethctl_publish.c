@@ -2,6 +2,7 @@
 /* vethctl_publish.c - the command for published ports. */
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ static const struct opt publish_opts[] = { OPT(0, "id", struct publish_args, id,
 	OPT(0, "to", struct publish_args, to, "ADDRESS", "add: where they lead to"), OPT_END };
 
 static const struct applet publish_applet = { .name = "vethctl publish add|del|list",
-	.operands = "[[ADDRESS:]PORT:PORT[/udp]...]",
+	.operands = "[[ADDRESS:]PORT[-LAST]:PORT[-LAST][/udp]...]",
 	.summary = "publish ports of containers, end that, or list them",
 	.opts = publish_opts };
 
@@ -65,15 +66,18 @@ static int publish_list(struct veth *v)
 	return r < 0 ? failed(v, r, "publish list") : 0;
 }
 
-static struct opt_list as_list(char **words, struct opt_item *items)
+/* Lives as long as the arguments do. */
+static struct opt_list as_list(char **words)
 {
-	struct opt_list list = { .items = items };
+	struct opt_list list = { 0 };
 
-	for (; *words; words++) {
-		if (list.count == PORTS_MAX)
-			usage_die("publish: more than %d ports", PORTS_MAX);
-		items[list.count++].value = *words;
-	}
+	while (words[list.count])
+		list.count++;
+	list.items = calloc(list.count + 1, sizeof(*list.items));
+	if (!list.items)
+		die(-ENOMEM, "publish");
+	for (size_t i = 0; i < list.count; i++)
+		list.items[i].value = words[i];
 	publish_check(&list);
 	return list;
 }
@@ -82,26 +86,24 @@ int publish_run(struct veth *v, char **words)
 {
 	const char *verb = words[1] ? words[1] : "list";
 	struct publish_args args = { 0 };
-	struct opt_item items[PORTS_MAX];
 	struct opt_list ports;
 	struct inet to[2];
 
 	if (!parse_word_in(verb, "add del list"))
 		usage_die("publish: no verb %s", verb);
-	ports = as_list(
-		words[1] ? applet_args(&publish_applet, &args, words + 1, 0) : words + 1, items);
+	ports = as_list(words[1] ? applet_args(&publish_applet, &args, words + 1, 0) : words + 1);
 	if (!strcmp(verb, "list"))
 		return v->checking ? 0 : publish_list(v);
 	if (!args.id || !ipam_is_id(args.id))
 		usage_die("publish %s: which --id?", verb);
 	if (!strcmp(verb, "del"))
-		return v->checking || v->dry_run ? 0 : unpublish_some(v, args.id, &ports);
+		return v->checking ? 0 : unpublish_some(v, args.id, &ports);
 	if (!ports.count || !args.to.count || args.to.count > 2)
 		usage_die("publish add --id ID --to ADDRESS PORT:PORT");
 	for (size_t i = 0; i < args.to.count; i++)
 		if (inet_parse(args.to.items[i].value, AF_UNSPEC, &to[i]) < 0)
 			usage_die("publish: --to %s is not an address", args.to.items[i].value);
-	if (v->checking || v->dry_run)
+	if (v->checking)
 		return 0;
 	return publish_ports(v, args.id, &ports, to, (unsigned)args.to.count);
 }

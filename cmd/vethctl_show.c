@@ -164,16 +164,16 @@ int show_answer(struct veth *v, const struct object *object, const struct nl_ans
 }
 
 /* --dry-run: a request has the form of an answer. */
-int show_request(struct veth *v, const struct request *request)
+int show_message(
+	struct veth *v, const struct object *object, const char *verb, struct nlmsghdr *message)
 {
-	struct nl_answer answer = { .data = (unsigned char *)request->batch.head,
-		.used = request->batch.head->nlmsg_len };
+	struct nl_answer answer = { .data = (unsigned char *)message, .used = message->nlmsg_len };
 	bool json = v->json;
 	int status;
 
-	fmt_fd(STDOUT_FILENO, "%s %s ", request->object->name, request->verb);
+	fmt_fd(STDOUT_FILENO, "%s %s ", object->name, verb);
 	v->json = true;
-	status = print_answer(v, request->object, NULL, &answer);
+	status = print_answer(v, object, NULL, &answer);
 	v->json = json;
 	return status;
 }

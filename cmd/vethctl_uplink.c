@@ -28,7 +28,10 @@ static int loopback_only(struct veth *v, const char *pid, const char *why)
 
 	nsfd = netns_open(pid, path, sizeof(path));
 	r = nsfd < 0 ? nsfd : netns_nl_open(nsfd, &inside, NETLINK_ROUTE);
-	if (r == 0) {
+	if (r == 0 && v->dry_run) {
+		fmt_fd(STDOUT_FILENO, "vethctl -n %s link set lo up\n", pid);
+		nl_close(&inside);
+	} else if (r == 0) {
 		nl_init(&batch);
 		nl_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &up, sizeof(up));
 		r = nl_talk(&inside, &batch, NULL);
@@ -53,7 +56,7 @@ int uplink_run(struct veth *v, char **words)
 
 	if (!words[1] || words[2] || parse_pid(words[1], &pid) < 0)
 		usage_die("uplink PID");
-	if (v->checking || v->dry_run)
+	if (v->checking)
 		return 0;
 	tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
 	if (tun < 0)
@@ -66,5 +69,10 @@ int uplink_run(struct veth *v, char **words)
 		v->chain->next = slirp;
 	else
 		return loopback_only(v, words[1], "neither pasta nor slirp4netns is installed");
+	if (v->dry_run) {
+		fmt_fd(STDOUT_FILENO, "%s\n",
+			veth_join(file, sizeof(file), (const char *const *)v->chain->next));
+		v->chain->next = NULL;
+	}
 	return 0;
 }

@@ -66,11 +66,14 @@ bool ipam_alive(const struct lease *lease)
 		(!procstat_start(lease->pid, &start, &zombie) && !zombie && start == lease->start);
 }
 
-static void boot_id(char *text, size_t size)
+static int boot_id(char *text, size_t size)
 {
 	ssize_t n = fs_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", text, size);
 
-	fmt_buf(text + (n > 0 ? n - 1 : 0), 2, n > 0 ? "" : "-");
+	if (n <= 0)
+		return n < 0 ? (int)n : -EIO;
+	text[n - 1] = '\0';
+	return 0;
 }
 
 /* Makes the complete file that the address will be a name of, locked. */
@@ -81,13 +84,14 @@ static int make_file(const struct lease *lease, char *temp)
 
 	fmt_buf(name, sizeof(name), ".new-%d", getpid());
 	r = lease_path(temp, lease->net, "ip", name);
+	if (r == 0)
+		r = boot_id(boot, sizeof(boot));
 	if (r < 0)
 		return r;
 	unlink(temp); /* of a killed process that had this number */
 	fd = openat(AT_FDCWD, temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
-	boot_id(boot, sizeof(boot));
 	fmt_buf(line, sizeof(line), "v1 %s %d %llu %s %s\n", lease->id, lease->pid,
 		(unsigned long long)lease->start, boot, lease->ifname);
 	r = flock(fd, LOCK_EX) < 0 ? -errno : fs_write_all(fd, line, strlen(line));
@@ -103,10 +107,15 @@ static int link_address(const char *temp, const struct lease *lease)
 	char path[IPAM_PATH];
 	int r = address_path(path, lease);
 
-	return r < 0 ? r : link(temp, path) < 0 ? -errno : 0;
+	if (r < 0)
+		return r;
+	if (!temp)
+		return access(path, F_OK) < 0 ? 0 : -EEXIST;
+	return link(temp, path) < 0 ? -errno : 0;
 }
 
-/* Looks behind the address handed out last, so that none is used again at once. */
+/* Looks behind the address handed out last, so that none is used again at once.  Without a file to
+ * link it only looks. */
 static int link_free(const char *temp, struct lease *lease, const struct inet *subnet)
 {
 	struct inet net = inet_first(subnet);
@@ -131,7 +140,7 @@ static int link_free(const char *temp, struct lease *lease, const struct inet *s
 		r = link_address(temp, lease);
 		if (r == -EEXIST)
 			continue;
-		if (!r) {
+		if (!r && temp) {
 			CLEANUP_FD int fd = open(
 				path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
@@ -192,6 +201,13 @@ int ipam_claim(struct lease *lease, const struct inet *subnet)
 	return r;
 }
 
+int ipam_next(struct lease *lease, const struct inet *subnet)
+{
+	int r = lease->ip.family ? link_address(NULL, lease) : link_free(NULL, lease, subnet);
+
+	return r == -EEXIST ? -EADDRINUSE : r;
+}
+
 int ipam_note(const struct lease *lease, const char *note)
 {
 	return fs_write_all(lease->fd, note, strlen(note));
@@ -220,8 +236,8 @@ static int read_lease(const char *net, const char *address, struct lease *lease)
 		parse_u64(word[3], 0, UINT64_MAX, &lease->start) < 0)
 		return -EBADMSG;
 	lease->pid = (pid_t)pid;
-	boot_id(boot, sizeof(boot));
-	lease->same_boot = !strcmp(boot, word[4]);
+	/* Where that is not to be known, it is not somebody else's. */
+	lease->same_boot = boot_id(boot, sizeof(boot)) < 0 || !strcmp(boot, word[4]);
 	fmt_buf(lease->net, sizeof(lease->net), "%s", net);
 	fmt_buf(lease->id, sizeof(lease->id), "%s", word[1]);
 	fmt_buf(lease->ifname, sizeof(lease->ifname), "%s", word[5]);

@@ -46,6 +46,9 @@ bool ipam_alive(const struct lease *lease);
  *            -ERANGE  an IPv4 subnet larger than /16 or smaller than /30, or not IPv4 */
 int ipam_claim(struct lease *lease, const struct inet *subnet);
 
+/* The address that ipam_claim would get for an id without a lease, without getting it. */
+int ipam_next(struct lease *lease, const struct inet *subnet);
+
 /* Adds the one line to a claimed lease, which a reader finds in note. */
 int ipam_note(const struct lease *lease, const char *note);
 

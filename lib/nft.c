@@ -349,7 +349,13 @@ static void add_network(struct nl_batch *batch, const struct nft_family *f,
 
 int nft_open(struct nl *nl)
 {
-	return nl_open(nl, NETLINK_NETFILTER);
+	const int on = 1;
+	int r = nl_open(nl, NETLINK_NETFILTER);
+
+	/* An error without the message that it is about: that can be 64 KiB. */
+	if (r == 0)
+		setsockopt(nl->fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
+	return r;
 }
 
 int nft_up(struct nl *nl, const struct inet *subnet, const char *bridge)

@@ -35,10 +35,12 @@ int nft_down(struct nl *nl, int family);
 /* Is the table of a family there? */
 bool nft_is_up(struct nl *nl, int family);
 
-/* Publishes the ports of one family, all or none of them, or ends that.
- *   errors  -EEXIST  nl->failed is the port's index + 1; -ENOENT  no table, or no such port */
-int nft_publish(struct nl *nl, const struct nft_port *ports, size_t count);
-int nft_unpublish(struct nl *nl, const struct nft_port *ports, size_t count);
+/* Ends the publishing of some ports and publishes others, in one transaction.
+ *   errors  -EEXIST  one is taken, or there twice; -ENOENT  no table, or no such port;
+ *           -EMSGSIZE  more than the socket takes at once (some 2,000 where we may not enlarge it)
+ */
+int nft_change(struct nl *nl, const struct nft_port *gone, size_t gone_count,
+	const struct nft_port *new, size_t new_count);
 
 /* Calls each for every published port of a family until it returns other than 0.
  *   returns  that, 0, or -errno; -ENOENT: no table */
@@ -49,7 +51,7 @@ int nft_each(struct nl *nl, int family, int (*each)(const struct nft_port *port,
  * ours gets over that.  1 and "TABLE CHAIN" in name, or 0. */
 int nft_foreign_drop(struct nl *nl, int family, char *name, size_t size);
 
-/* Deletes the conntrack entries of flows to a host port: they would keep their old fate. */
-int nft_forget_flows(struct nl *nl, const struct nft_port *port);
+/* Deletes the conntrack entries of flows to host ports: they would keep their old fate. */
+int nft_forget_flows(struct nl *nl, const struct nft_port *ports, size_t count);
 
 #endif

@@ -3,6 +3,7 @@
  * that go through them. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -13,7 +14,9 @@
 #include "nft.h"
 #include "nftmsg.h"
 
-#define COMMENT 0 /* the type of a comment among nft(8)'s user data */
+#define COMMENT      0   /* the type of a comment among nft(8)'s user data */
+#define ELEMENTS     256 /* of one message: a list of them has at most 64 KiB */
+#define ELEMENT_ROOM 160
 
 /* Every part of a concatenation begins at a multiple of four bytes. */
 static size_t put_part(uint8_t *at, size_t used, const void *data, size_t size)
@@ -46,32 +49,49 @@ static void put_element(struct nl_batch *batch, const struct nft_port *port, boo
 	nl_end(batch, nest);
 }
 
-static int change(
-	struct nl *nl, const struct nft_port *ports, size_t count, unsigned type, unsigned flags)
+/* Each of the four maps gets its elements in messages of their own: an ACK for each port would
+ * be more than a socket holds. */
+static void put_elements(struct nl_batch *batch, const struct nft_port *ports, size_t count,
+	unsigned type, unsigned flags)
 {
+	for (int map = 0; map < 4; map++) {
+		size_t nest = 0, used = 0;
+		int family = map < 2 ? AF_INET : AF_INET6;
+
+		for (size_t i = 0; i < count; i++) {
+			if (ports[i].target.family != family || !ports[i].host.family != !(map & 1))
+				continue;
+			if (used++ % ELEMENTS == 0) {
+				if (nest)
+					nl_end(batch, nest);
+				nest = nft_elements(batch, nft_family(family), type, flags,
+					map & 1 ? "puba" : "pub");
+			}
+			put_element(batch, &ports[i], type == NFT_MSG_NEWSETELEM);
+		}
+		if (nest)
+			nl_end(batch, nest);
+	}
+}
+
+int nft_change(struct nl *nl, const struct nft_port *gone, size_t gone_count,
+	const struct nft_port *new, size_t new_count)
+{
+	const int room = (int)(4096 + (gone_count + new_count) * ELEMENT_ROOM);
+	CLEANUP_FREE void *memory = malloc((size_t)room);
 	struct nl_batch batch;
 
-	nl_init(&batch);
+	if (!memory)
+		return -ENOMEM;
+	/* What a socket sends at once is bounded; root may set the bound. */
+	if (room > 65536)
+		setsockopt(nl->fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
+	nl_init_in(&batch, memory, (size_t)room);
 	nft_frame(&batch, NFNL_MSG_BATCH_BEGIN);
-	for (size_t i = 0; i < count; i++) {
-		size_t nest = nft_elements(&batch, nft_family(ports[i].target.family), type, flags,
-			ports[i].host.family ? "puba" : "pub");
-
-		put_element(&batch, &ports[i], type == NFT_MSG_NEWSETELEM);
-		nl_end(&batch, nest);
-	}
+	put_elements(&batch, gone, gone_count, NFT_MSG_DELSETELEM, 0);
+	put_elements(&batch, new, new_count, NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL);
 	nft_frame(&batch, NFNL_MSG_BATCH_END);
 	return nl_talk(nl, &batch, NULL);
-}
-
-int nft_publish(struct nl *nl, const struct nft_port *ports, size_t count)
-{
-	return change(nl, ports, count, NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL);
-}
-
-int nft_unpublish(struct nl *nl, const struct nft_port *ports, size_t count)
-{
-	return change(nl, ports, count, NFT_MSG_DELSETELEM, 0);
 }
 
 /* ---- reading them back */
@@ -179,19 +199,24 @@ int nft_foreign_drop(struct nl *nl, int family, char *name, size_t size)
 
 /* ---- conntrack */
 
-static bool is_flow_to(const struct nlattr *tuple, const struct nft_port *port)
+static bool is_flow_to(const struct nlattr *tuple, const struct nft_port *ports, size_t count)
 {
 	const struct nlattr *parts[CTA_TUPLE_MAX + 1], *proto[CTA_PROTO_MAX + 1];
+	uint16_t port;
+	bool found = false;
 
 	nl_parse_nest(parts, CTA_TUPLE_MAX, tuple);
 	nl_parse_nest(proto, CTA_PROTO_MAX, parts[CTA_TUPLE_PROTO]);
-	return nl_u8(proto[CTA_PROTO_NUM]) == port->protocol &&
-		ntohs(nl_u16(proto[CTA_PROTO_DST_PORT])) == port->host_port;
+	port = ntohs(nl_u16(proto[CTA_PROTO_DST_PORT]));
+	for (size_t i = 0; i < count && !found; i++)
+		found = port == ports[i].host_port &&
+			nl_u8(proto[CTA_PROTO_NUM]) == ports[i].protocol;
+	return found;
 }
 
-int nft_forget_flows(struct nl *nl, const struct nft_port *port)
+static int forget_flows(struct nl *nl, int family, const struct nft_port *ports, size_t count)
 {
-	const struct nfgenmsg head = { .nfgen_family = port->target.family };
+	const struct nfgenmsg head = { .nfgen_family = (uint8_t)family };
 	const struct nlmsghdr *message = NULL;
 	CLEANUP_ANSWER struct nl_answer answer = { 0 };
 	struct nl_batch batch;
@@ -205,7 +230,7 @@ int nft_forget_flows(struct nl *nl, const struct nft_port *port)
 
 		nl_parse_message(table, CTA_MAX, message, sizeof(head));
 		tuple = table[CTA_TUPLE_ORIG];
-		if (!is_flow_to(tuple, port))
+		if (!is_flow_to(tuple, ports, count))
 			continue;
 		nl_init(&batch);
 		nl_begin(&batch, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, NLM_F_ACK,
@@ -213,6 +238,22 @@ int nft_forget_flows(struct nl *nl, const struct nft_port *port)
 		nl_put(&batch, CTA_TUPLE_ORIG | NLA_F_NESTED, tuple + 1, nl_size(tuple));
 		r = nl_talk(nl, &batch, NULL);
 		r = r == -ENOENT ? 0 : r; /* it ended by itself */
+	}
+	return r;
+}
+
+int nft_forget_flows(struct nl *nl, const struct nft_port *ports, size_t count)
+{
+	int r = 0;
+
+	for (int i = 0; i < 2 && r == 0; i++) {
+		int family = i ? AF_INET6 : AF_INET;
+		bool any = false;
+
+		for (size_t k = 0; k < count && !any; k++)
+			any = ports[k].target.family == family;
+		if (any)
+			r = forget_flows(nl, family, ports, count);
 	}
 	return r;
 }

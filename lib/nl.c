@@ -144,15 +144,16 @@ int nl_talk(struct nl *nl, struct nl_batch *batch, struct nl_answer *answer)
 								.msg_iovlen = 1 } };
 		}
 		r = recvmmsg(nl->fd, messages, ACKS, MSG_WAITFORONE, NULL);
-		if (r < 0 && errno != EINTR)
-			return -errno;
+		if (r < 0)
+			r = errno == EINTR ? 0 : -errno;
 		for (int i = 0; i < r; i++)
 			if (!from[i].nl_pid)
 				take(nl, &talk,
 					&(struct nl_answer){
 						.data = buf[i], .used = messages[i].msg_len });
-		r = 0;
+		r = r < 0 ? r : 0;
 	}
+	/* Also after a failure: what comes late must not pass for an answer to the next. */
 	nl->seq += batch->count;
 	return r < 0 ? r : talk.error;
 }

@@ -24,10 +24,11 @@ struct nl {
 
 struct nl_batch {
 	struct nlmsghdr *head; /* the message that attributes are added to */
-	size_t used;
+	size_t used, room;
 	unsigned count;
 	bool full; /* something did not fit: nl_talk refuses the batch with -EMSGSIZE */
-	_Alignas(8) unsigned char buf[NL_ROOM];
+	unsigned char *buf;
+	_Alignas(8) unsigned char own[NL_ROOM];
 };
 
 /* The messages of an answer, one behind the other.  nl_dump allocates data:
@@ -44,6 +45,10 @@ int nl_open(struct nl *nl, int protocol);
 void nl_close(struct nl *nl);
 
 void nl_init(struct nl_batch *batch);
+/* The same for more than NL_ROOM bytes, in memory of the caller's, aligned to 8. */
+void nl_init_in(struct nl_batch *batch, void *memory, size_t room);
+/* Copies a batch that has no memory of the caller's. */
+void nl_copy(struct nl_batch *to, const struct nl_batch *from);
 /* Begins a message with its fixed part.  NLM_F_REQUEST is added.
  *   returns  the fixed part inside the batch, to be changed later, or NULL when full */
 void *nl_begin(

@@ -7,12 +7,26 @@
 
 /* ---- building */
 
-void nl_init(struct nl_batch *batch)
+void nl_init_in(struct nl_batch *batch, void *memory, size_t room)
 {
 	batch->head = NULL;
 	batch->used = 0;
+	batch->room = room;
 	batch->count = 0;
 	batch->full = false;
+	batch->buf = memory;
+}
+
+void nl_init(struct nl_batch *batch)
+{
+	nl_init_in(batch, batch->own, sizeof(batch->own));
+}
+
+void nl_copy(struct nl_batch *to, const struct nl_batch *from)
+{
+	*to = *from;
+	to->buf = to->own;
+	to->head = (void *)(to->own + ((const unsigned char *)from->head - from->buf));
 }
 
 static void *append(struct nl_batch *batch, const void *data, size_t size)
@@ -20,7 +34,7 @@ static void *append(struct nl_batch *batch, const void *data, size_t size)
 	size_t padded = NLMSG_ALIGN(size);
 	unsigned char *at = batch->buf + batch->used;
 
-	if (padded > sizeof(batch->buf) - batch->used) {
+	if (padded > batch->room - batch->used) {
 		batch->full = true;
 		return NULL;
 	}
@@ -55,7 +69,7 @@ void nl_put(struct nl_batch *batch, unsigned type, const void *data, size_t size
 	struct nlattr attr = { .nla_len = (uint16_t)(sizeof(attr) + size),
 		.nla_type = (uint16_t)type };
 
-	if (NLMSG_ALIGN(sizeof(attr) + size) > sizeof(batch->buf) - batch->used) {
+	if (NLMSG_ALIGN(sizeof(attr) + size) > batch->room - batch->used) {
 		batch->full = true;
 		return;
 	}

@@ -50,7 +50,7 @@ usage 'a bridge without a port' 'bridge addif BRIDGE PORT' addif br0
 usage 'attach without a bridge' 'attach needs --netns and --bridge' attach --netns x
 usage 'attach to a network address' 'attach: no host can have 10.0.0.0/24' \
 	attach --netns x --bridge y --ip 10.0.0.0/24
-usage 'attach: a port that is none' 'publish 80: not \[ADDRESS:\]PORT:PORT\[/udp\]' \
+usage 'attach: a port that is none' 'publish 80: not \[ADDRESS:\]PORT\[-LAST\]:PORT\[-LAST\]\[/udp\]' \
 	attach --netns x --bridge y --id z --publish 80
 usage 'publish to ::1' 'publish \[::1\]:80:80: nothing can rewrite ::1: use vethctl proxy' \
 	publish add --id x --to fd00::2 '[::1]:80:80'

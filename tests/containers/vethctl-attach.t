@@ -43,6 +43,8 @@ ok '22 every option' vethctl attach --netns a22b --bridge br0 --ip 10.9.0.20/24 
 	--host-ifname a22host --mac 02:00:00:00:22:22 --mtu 1400 --qlen 77 --group 7 --hairpin --isolated \
 	--route 10.77.0.0/16,10.9.0.1 --route 10.78.0.0/16 --id a22b --pid $$ --net other
 like '22 inside' "$(vethctl -n a22b link show net0)" '*mtu 1400*qlen 77*address 02:00:00:00:22:22*'
+# Without that, each port would have one, with MLD and DAD for it.
+is '22 no link-local address on the port' "$(vethctl -6 addr show dev a22host)" ''
 like '22 outside' "$(vethctl link show a22host)" '*mtu 1400*group 7 *qlen 77*alias husk:a22b*'
 is '22 routes' "$(vethctl -n a22b route show | grep -v kernel)" \
 	"10.77.0.0/16 via 10.9.0.1 dev net0 protocol boot scope global
@@ -59,66 +61,6 @@ if [ $((calls - 2)) -gt 0 ] && [ $((calls - 2)) -le 24 ]; then
 else
 	fail '23 at most 24 system calls' "$((calls - 2)): $(cut -d '(' -f 1 "$tmp/trace" | sort | uniq -c | tr '\n' ' ')"
 fi
-
-# ---- faults: the step that fails, and that nothing is left
-
-new a24
-before
-for fault in setns:error=EPERM:when=1 sendto:error=EIO:when=2 sendto:error=ENOBUFS:when=3 \
-	sendto:error=ENOBUFS:when=4 sendto:error=ENOBUFS:when=5 socket:error=EMFILE:when=2 \
-	recvmmsg:error=ENOBUFS:when=2 recvmmsg:error=ENOBUFS:when=3 recvmmsg:error=ENOBUFS:when=4 \
-	link:error=ENOSPC:when=1 symlink:error=ENOSPC:when=1 write:error=ENOSPC:when=1; do
-	run strace -qq -o /dev/null -e "inject=$fault" vethctl attach --netns a24 --bridge br0 --ip auto --id a24 --gw 10.9.0.1
-	is "24 $fault: status" "$rc" 1
-	like "24 $fault: one message" "$err" 'husk vethctl: attach: *'
-	nothing_left "24 $fault"
-done
-run strace -qq -o /dev/null -e inject=setsockopt:error=ENOPROTOOPT \
-	vethctl attach --netns a24 --bridge br0 --ip 10.9.0.24/24 --id a24
-is '25 a kernel without extended ACKs' "$rc" 0
-vethctl detach --id a24
-ok '25 detached' within 10 sh -c '! vethctl -n a24 link show eth0'
-run strace -qq -o /dev/null -e inject=recvmmsg:error=EINTR:when=1+2 \
-	vethctl attach --netns a24 --bridge br0 --ip 10.9.0.24/24 --id a24
-is '26 interrupted system calls' "$rc" 0
-
-# ---- killed
-
-new a27
-before
-kept=$(vethctl link show | grep -c husk:a24)
-# strace counts each system call by its name: a trace says how often there is something to kill.
-strace -qq -o "$tmp/trace" vethctl attach --netns a27 --bridge br0 --ip auto --id a27 --gw 10.9.0.1 >/dev/null 2>&1
-vethctl detach --id a27
-within 10 sh -c '! vethctl -n a27 link show eth0' || fail '27 detached'
-died=0
-for at in $(sed -n 's/^\([a-z0-9]*\)(.*/\1/p' "$tmp/trace" | awk '
-	/^(sendto|recvmmsg|setns|socket|openat|open|link|symlink|unlink|write|flock|close)$/ {
-		print $1 ":signal=KILL:when=" ++n[$1] }'); do
-	strace -qq -o /dev/null -e "inject=$at" \
-		vethctl attach --netns a27 --bridge br0 --ip auto --id a27 --gw 10.9.0.1 >/dev/null 2>&1 ||
-		died=$((died + 1))
-	run vethctl gc
-	# Or it had come to its end: then it is whole.
-	if vethctl link show | grep -q 'husk:a27$' && [ -s /run/husk/net/br0/id/a27 ]; then
-		within 10 ping_in a27 10.9.0.1 || fail "27 $at: whole, but it does not work"
-		vethctl detach --id a27
-	fi
-	within 10 sh -c '! vethctl -n a27 link show eth0 2>/dev/null' || rc='a link inside'
-	if [ "$rc" != 0 ] || [ "$(ends)" != "$links_before" ] || [ "$(leases)" != "$leases_before" ] ||
-		[ -h /run/husk/net/br0/id/a27 ] || find /run/husk -name '.new*' | grep -q .; then
-		fail "27 $at" "gc: $rc $out $err" "$(vethctl link show)" "$(find /run/husk)"
-		break
-	fi
-done
-if [ "$died" -ge 25 ]; then
-	pass '27 killed at any system call: gc removes it all'
-else
-	fail '27 killed at any system call: gc removes it all' "died $died times only"
-fi
-vethctl --if-exists detach --id a27
-gives '27 gc once more finds nothing' 0 '' vethctl gc
-is '27 what lives is untouched' "$(vethctl link show | grep -c husk:a24)" "$kept"
 
 # ---- refused
 
@@ -143,25 +85,25 @@ new a31
 before
 fails '31 no such bridge' 1 'vethctl: attach: nosuch: No such device' vethctl attach --netns a31 --bridge nosuch --ip 10.9.0.31/24 --id a31
 fails '31 no bridge' 1 'vethctl: attach: lo is not a bridge' vethctl attach --netns a31 --bridge lo --ip 10.9.0.31/24 --id a31
-fails 'an address that is taken' 1 'vethctl: attach: 10.9.0.24: *' vethctl attach --netns a31 --bridge br0 --ip 10.9.0.24/24 --id a31
+fails 'an address that is taken' 1 'vethctl: attach: 10.9.0.20: *' vethctl attach --netns a31 --bridge br0 --ip 10.9.0.20/24 --id a31 --net other
 fails '35 a dead process' 1 'vethctl: attach: /proc/4194303/ns/net: No such process' vethctl attach --netns 4194303 --bridge br0
 nothing_left 31
 
 # ---- many at once
 
 i=0
-while [ "$i" -lt 40 ]; do
+while [ "$i" -lt 100 ]; do
 	vethctl netns add "a32.$i"
 	i=$((i + 1))
 done
 i=0
-while [ "$i" -lt 40 ]; do
+while [ "$i" -lt 100 ]; do
 	vethctl attach --netns "a32.$i" --bridge br0 --ip auto --id "a32.$i" >"$tmp/a32.$i" 2>&1 &
 	i=$((i + 1))
 done
 wait
-is '32 in parallel: each has an address of its own' "$(sed -n 's/.*"ips":\["\([^"]*\)".*/\1/p' "$tmp"/a32.* | sort -u | wc -l)" 40
-is '32 and a link' "$(sed -n 's/.*"host_ifname":"\([^"]*\)".*/\1/p' "$tmp"/a32.* | sort -u | wc -l)" 40
+is '32 in parallel: each has an address of its own' "$(sed -n 's/.*"ips":\["\([^"]*\)".*/\1/p' "$tmp"/a32.* | sort -u | wc -l)" 100
+is '32 and a link' "$(sed -n 's/.*"host_ifname":"\([^"]*\)".*/\1/p' "$tmp"/a32.* | sort -u | wc -l)" 100
 strace -qq -o "$tmp/trace" -e trace=sendto vethctl link del group 18795
 is '32 one message deletes them all' "$(grep -c '^sendto' "$tmp/trace")" 1
 ok '32 all gone' within 10 sh -c '! vethctl link show type veth | grep -q "group 18795"'
@@ -172,7 +114,7 @@ is '32 none is left' "$(leases)" 0
 
 i=0
 worst=''
-while [ "$i" -lt 20 ]; do
+while [ "$i" -lt 50 ]; do
 	unshare -n sleep 1000 &
 	pid=$!
 	within 10 sh -c "[ \"\$(readlink /proc/$pid/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]" || worst="no namespace"
@@ -186,22 +128,6 @@ is '33 killed and attached again at once' "$worst" ''
 like '33 gc finds the last one dead' "$(vethctl gc)" 'br0 a33 v*'
 is '33 and its lease gone' "$(leases)" 0
 
-new a34
-before
-i=0
-while [ "$i" -lt 10 ]; do
-	vethctl attach --netns a34 --bridge br0 --ip auto --id a34 >"$tmp/a34" 2>&1 &
-	kill $! 2>/dev/null
-	wait $! 2>/dev/null
-	vethctl gc >/dev/null
-	if vethctl link show | grep -q husk:a34; then
-		ping_in a34 10.9.0.1 >/dev/null || fail '34 half of it'
-		vethctl detach --id a34
-		within 10 sh -c '! vethctl -n a34 link show eth0'
-	fi
-	i=$((i + 1))
-done
-nothing_left '34 SIGTERM: all or nothing'
 fails 'detach what is not there' 1 'vethctl: detach: nobody is not attached' vethctl detach --id nobody
 ok 'detach what is not there, with --if-exists' vethctl --if-exists detach --id nobody
 

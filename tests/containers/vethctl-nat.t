@@ -125,24 +125,72 @@ not_reached '57 the same flow ends' out udp 192.0.2.1 8085 5555
 
 # ---- 58, 60: many ports; a ruleset that somebody flushed
 
-i=0
-while [ "$i" -lt 400 ]; do
-	echo "publish add --id many$((i / 40)) --to 10.9.0.2 $((20000 + i)):80"
-	i=$((i + 1))
-done >"$tmp/many"
-ok '58 400 ports' vethctl --batch "$tmp/many"
-is '58 are published' "$(vethctl publish list | grep -c '^many')" 400
+calls() { # WORDS...: what one more port costs
+	strace -qq -o "$tmp/trace" vethctl -q publish "$@"
+	# Reading on is a matter of time: what comes in one call or in two.
+	sed -n 's/^\([a-z0-9]*\)(.*/\1/p' "$tmp/trace" | grep -v recvmmsg | sort | uniq -c
+}
+calls add --id few --to 10.9.0.2 19999:80 >"$tmp/first"
+ok '58 2000 ports in one call, by a range' vethctl publish add --id many --to 10.9.0.2 20000-21999:30000-31999
+is '58 are published' "$(vethctl publish list | grep -c '^many')" 2000
+like '58 each to its own' "$(vethctl publish list)" '*many \*:21998/tcp 10.9.0.2:31998
+*'
+calls add --id few --to 10.9.0.2 19998:80 >"$tmp/last"
+is '58 the next costs what the first did' "$(cat "$tmp/last")" "$(cat "$tmp/first")"
+fails '58 a range, of which one is taken' 1 'vethctl: publish: port 21999/tcp is taken by many' \
+	vethctl publish add --id b --to 10.9.0.3 21999-23000:80-1081
+is '58 publishes none' "$(vethctl publish list | grep -c '^b ')" 0
+fails '58 one port twice' 1 'vethctl: publish: a port is named twice' \
+	vethctl publish add --id b --to 10.9.0.3 24000-24010:80-90 24010:80
+ok '58 a part of a range is taken back' vethctl publish del --id many 20000-20999:30000-30999
+is '58 the rest stays' "$(vethctl publish list | grep -c '^many')" 1000
+fails '58 what is not published' 1 'vethctl: publish del: many has no such port' vethctl publish del --id many 20000:1
+ok '58 with --if-exists' vethctl --if-exists publish del --id many 20000:1
+ok '58 the same again with --if-missing' vethctl --if-missing publish add --id many --to 10.9.0.2 20990-21009:30990-31009
+is '58 adds what was missing' "$(vethctl publish list | grep -c '^many')" 1010
+fails '58 but not what differs' 1 'vethctl: publish: port 21000/tcp is taken by many' \
+	vethctl --if-missing publish add --id many --to 10.9.0.3 21000:31000
+ok '58 --replace leads it elsewhere' vethctl --replace publish add --id many --to 10.9.0.3 21000:80
+reaches '58 at once' 'b 192.0.2.2' out tcp 192.0.2.1 21000
+is '58 and no other port' "$(vethctl publish list | grep -c '^many')" 1010
+fails '58 --replace takes nothing of another' 1 'vethctl: publish: port 8080/tcp is taken by a' \
+	vethctl --replace publish add --id many --to 10.9.0.3 8080:80
+is '58 the file says the same' "$(wc -l </run/husk/pub/many)" 1010
+vethctl publish del --id few
 nft flush ruleset
 nft add table ip others
 ok '60 nat up repairs it' vethctl nat up --subnet 10.9.0.0/24 --subnet fd00:9::/64 --bridge br0
-is '60 all of it' "$(vethctl publish list | grep -c '^many')" 400
+is '60 all of it' "$(vethctl publish list | grep -c '^many')" 1010
+reaches '60 also what was led elsewhere' 'b 192.0.2.2' out tcp 192.0.2.1 21000
+ok '60 taken back' vethctl publish del --id many
+is '60 no file is left' "$(find /run/husk/pub -name many)" ''
 reaches '60 works again' 'a 192.0.2.2' out tcp 192.0.2.1 8080
 reaches '60 over IPv6, too' 'a6 2001:db8::2' out tcp 2001:db8::1 8080
 nft add chain ip others fw '{ type filter hook forward priority 0; policy drop; }'
 run vethctl nat up --subnet 10.9.0.0/24 --bridge br0
 like '53 a foreign policy of drop is named' "$err" \
 	'husk vethctl: nat up: the chain others fw drops what is forwarded (iptables -I FORWARD *)'
+not_reached '53 which nothing gets through' out tcp 192.0.2.1 8080
 nft delete chain ip others fw
+# The same by the old iptables, which nftables does not show; and that the hint is right.
+iptables-legacy -P FORWARD DROP
+run vethctl nat up --subnet 10.9.0.0/24 --bridge br0
+like '53 a policy of iptables-legacy is named' "$err" \
+	'husk vethctl: nat up: the chain filter FORWARD of iptables-legacy drops what is forwarded (*)'
+not_reached '53 that stops it, too' out tcp 192.0.2.1 8080
+hint=${err##*"("}
+ok '53 the hint' sh -c "${hint%)}"
+reaches '53 is right' 'a 192.0.2.2' out tcp 192.0.2.1 8080
+iptables-legacy -F FORWARD
+iptables-legacy -P FORWARD ACCEPT
+gives '53 nothing to say then' 0 '' vethctl nat up --subnet 10.9.0.0/24 --bridge br0
+iptables-nft -P FORWARD DROP
+run vethctl nat up --subnet 10.9.0.0/24 --bridge br0
+like '53 a policy of iptables-nft is named' "$err" 'husk vethctl: nat up: the chain filter FORWARD drops*'
+hint=${err##*"("}
+ok '53 its hint' sh -c "$(echo "${hint%)}" | sed 's/iptables/iptables-nft/g')"
+reaches '53 is right, too' 'a 192.0.2.2' out tcp 192.0.2.1 8080
+nft delete table ip filter
 run vethctl publish add --id late --to 10.9.0.2 7001:80
 server - tcpd 0.0.0.0 7002 host
 within 10 hears 'host 127.0.0.1' - tcp 127.0.0.1 7002
