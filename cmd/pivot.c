@@ -74,6 +74,7 @@ static const struct opt pivot_opts[] = {
 	OPT(0, "tiocsti", struct pivot_args, tiocsti, NULL, "allow typing into the terminal"),
 	OPT(0, "no-pivot", struct pivot_args, no_pivot, NULL, "chroot only; can be left by root"),
 	OPT(0, "here", struct pivot_args, here, NULL, "in the mount namespace of the caller"),
+	OPT(0, "dry-run", struct pivot_args, dry_run, NULL, "show the mounts, run nothing"),
 	OPT(0, "verbose", struct pivot_args, verbose, NULL, "say each step"),
 	OPT_END,
 };
@@ -228,7 +229,7 @@ static void enter_namespace(struct pivot *pivot)
 	struct chain *chain = pivot->chain;
 	int r = 0;
 
-	if (chain->new_ns & CLONE_NEWNS || pivot->args->here) {
+	if ((chain->new_ns & CLONE_NEWNS || pivot->args->here) && !pivot->args->dry_run) {
 		if (!chain->private_mounts)
 			r = mnt_stop_propagation();
 	} else {
@@ -271,12 +272,14 @@ static int pivot_run(const struct applet *self, char **argv, struct chain *chain
 		.sys = -1,
 		.dev = -1,
 		.idmap = -1 };
-	char **words = applet_args(self, &args, argv, 2);
+	char **words = applet_args(self, &args, argv, 1);
 	const char *what;
 	mode_t mask;
 	int r;
 
 	err_verbose(args.verbose);
+	if (!words[1] && !args.dry_run)
+		usage_die("missing operand: %s", self->operands);
 	pivot.rootfs = words[0];
 	check_args(&args);
 	apply_privileged(&args);
@@ -297,8 +300,13 @@ static int pivot_run(const struct applet *self, char **argv, struct chain *chain
 	pivot_mount_sys(&pivot);
 	pivot_mount_dev(&pivot);
 	pivot_mount_volumes(&pivot);
-	pivot_set_sysctls(&pivot);
+	if (!args.dry_run)
+		pivot_set_sysctls(&pivot);
 	pivot_cover_paths(&pivot);
+	if (args.dry_run) {
+		pivot_enter(&pivot);
+		return pivot_show(&pivot);
+	}
 	set_names(&pivot);
 	pivot_guard_stdio(&pivot);
 	pivot_enter(&pivot);

@@ -20,7 +20,7 @@ struct pivot_args {
 	const char *proc, *sys, *cgroup, *dev, *shm_size, *overlay, *upper, *work, *idmap;
 	const char *propagation, *hostname, *domainname, *env_file, *workdir, *seccomp;
 	bool read_only, rro, dev_ok, no_rbind, no_pivot, mkdir_cwd, clear_env, here, privileged;
-	bool raw_stdin, tiocsti, verbose;
+	bool raw_stdin, tiocsti, dry_run, verbose;
 	struct pivot_priv_args priv;
 };
 
@@ -70,6 +70,10 @@ void pivot_read_volumes(struct pivot *pivot);
 /* User namespaces of idmap=: while "/" is not covered, since the kernel makes none in a chroot. */
 void pivot_make_idmaps(const struct pivot *pivot);
 void pivot_mount_volumes(const struct pivot *pivot);
+
+/* pivot_show.c: --dry-run.  Every mount point that is made in ROOTFS is noted, to be removed. */
+void pivot_note_made(const struct pivot *pivot, int dir, const char *name, bool file);
+int pivot_show(const struct pivot *pivot);
 
 /* pivot_end.c: standard input before the old root goes; all else after that. */
 void pivot_read_env_file(const struct pivot *pivot);

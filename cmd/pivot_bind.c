@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* pivot_bind.c - the mounts that the caller asked for: -v, --tmpfs, --mount and --device.
+/* pivot_bind.c - makes the mounts that the caller asked for.
  *
  * The place of each is resolved by the kernel with the new root as the root of all links, to a
  * descriptor, and the mount goes onto that: whatever changes meanwhile, it cannot land outside. */
@@ -19,27 +19,14 @@
 #include "fmt.h"
 #include "fs.h"
 #include "mnt.h"
-#include "mntopt.h"
-#include "pivot.h"
+#include "pivot_volume.h"
 
-struct volume {
-	const struct volume_kind *kind;
-	const char *option; /* "--volume SRC:DST", for messages */
-	const char *type, *source, *target;
-	struct mntopt opt;
-	int userns; /* of idmap=, or -1 */
-};
+#define LOCKED "flags of an inherited mount are locked"
 
-struct volume_kind {
-	const char *name;
-	void (*read)(struct volume *volume, char *spec);
-	void (*mount)(const struct pivot *pivot, struct volume *volume);
-};
-
-/* Makes what is missing of the path below root, one component after the other. */
-static int make_path(int root, const char *path, bool file)
+/* Makes what is missing of the path below the root, one component after the other. */
+static int make_path(const struct pivot *pivot, const char *path, bool file)
 {
-	CLEANUP_FD int parent = fs_open_in(root, ".", O_PATH | O_DIRECTORY);
+	CLEANUP_FD int parent = fs_open_in(pivot->root, ".", O_PATH | O_DIRECTORY);
 	char prefix[4096];
 	size_t end = 0;
 
@@ -56,15 +43,16 @@ static int make_path(int root, const char *path, bool file)
 		end = start + strcspn(path + start, "/");
 		last = !path[end + strspn(path + end, "/")];
 		prefix[end] = '\0';
-		next = fs_open_in(root, prefix, O_PATH);
+		next = fs_open_in(pivot->root, prefix, O_PATH);
 		if (next == -ENOENT) {
 			if (fmt_path(name, sizeof(name), "%s", prefix + start) < 0)
 				return -ENAMETOOLONG;
 			if ((last && file ? mknodat(parent, name, S_IFREG | 0644, 0)
-					  : mkdirat(parent, name, 0755)) < 0 &&
-				errno != EEXIST)
+					  : mkdirat(parent, name, 0755)) == 0)
+				pivot_note_made(pivot, parent, name, last && file);
+			else if (errno != EEXIST)
 				return -errno;
-			next = fs_open_in(root, prefix, O_PATH);
+			next = fs_open_in(pivot->root, prefix, O_PATH);
 		}
 		if (next < 0)
 			return next;
@@ -99,7 +87,7 @@ static int open_target(const struct pivot *pivot, const struct volume *volume, i
 	int target = fs_open_in(pivot->root, volume->target, O_PATH);
 
 	if (target == -ENOENT && !volume->opt.no_create)
-		target = make_path(pivot->root, volume->target, file);
+		target = make_path(pivot, volume->target, file);
 	if (target < 0)
 		die_hint(target,
 			target == -EROFS || target == -EOVERFLOW
@@ -145,6 +133,14 @@ static void map_ids(int mnt, const struct volume *volume)
 	close(volume->userns);
 }
 
+/* The mount itself, to be moved. */
+static int open_mount(const char *path)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
 static int clone_source(const struct pivot *pivot, const struct volume *volume)
 {
 	struct mount_attr attr = {
@@ -160,13 +156,15 @@ static int clone_source(const struct pivot *pivot, const struct volume *volume)
 		if (fd >= 0 && !fstat(fd, &st) && S_ISLNK(st.st_mode))
 			die(-ELOOP, "%s: %s", volume->option, volume->source);
 	}
-	mnt = mnt_clone(AT_FDCWD, volume->source, !volume->opt.flat);
+	mnt = volume->opt.move ? open_mount(volume->source)
+			       : mnt_clone(AT_FDCWD, volume->source, !volume->opt.flat);
 	if (mnt < 0)
 		die_hint(mnt, mnt == -ENOENT ? "the source of a bind is not made for you" : NULL,
 			"%s: %s", volume->option, volume->source);
 	r = mnt_setattr(mnt, &attr, !volume->opt.flat);
 	if (r < 0)
-		die(r, "%s: set the attributes of the mount", volume->option);
+		die_hint(r, r == -EINVAL && volume->opt.move ? "SRC is no mount point" : NULL,
+			"%s: set the attributes of the mount", volume->option);
 	return mnt;
 }
 
@@ -181,87 +179,50 @@ static void attach_volume(const struct pivot *pivot, const struct volume *volume
 	target = open_target(pivot, volume, mnt, !S_ISDIR(st.st_mode) || volume->opt.create_file);
 	r = set_attributes(mnt, &volume->opt);
 	if (r < 0)
-		die_hint(r, r == -EPERM ? "flags of an inherited mount are locked" : NULL,
-			"%s: set the attributes of the mount", volume->option);
+		die_hint(r, r == -EPERM ? LOCKED : NULL, "%s: set the attributes of the mount",
+			volume->option);
 	r = mnt_attach(mnt, target);
 	if (r < 0)
 		die_hint(r,
-			r == -ENOTDIR ? "a directory goes on a directory, a file on a file" : NULL,
+			r == -ENOTDIR ? "a directory goes on a directory, a file on a file"
+				: r == -EINVAL && volume->opt.move
+				? "a mount below a shared or locked one stays where it is"
+				: NULL,
 			"%s: mount on %s", volume->option, volume->target);
 	close(mnt);
 }
 
-static void read_options(struct volume *volume, char *list, bool bind)
+static void change_mount(const struct pivot *pivot, const struct volume *volume)
 {
-	const char *bad;
-	int r = list ? mntopt_parse(list, bind, &volume->opt, &bad) : 0;
+	CLEANUP_FD int target = fs_open_in(pivot->root, volume->target, O_PATH);
+	int r = target < 0 ? target : set_attributes(target, &volume->opt);
 
-	if (r == -EOPNOTSUPP)
-		usage_die("%s: %s belongs to a file system, the kernel ignores it for a bind mount",
-			volume->option, bad);
-	if (r == -EEXIST)
-		usage_die("%s: %s: one propagation only", volume->option, bad);
+	step("mount -o remount,bind %s", volume->target);
 	if (r < 0)
-		usage_die("%s: unknown mount option \"%s\"", volume->option, bad);
-	if (volume->opt.deprecated)
-		warn(0, "%s: %s is ignored by the kernel since 5.15", volume->option,
-			volume->opt.deprecated);
+		die_hint(r,
+			r == -EINVAL          ? "nothing is mounted there"
+				: r == -EPERM ? LOCKED
+					      : NULL,
+			"%s", volume->option);
 }
 
-/* Cuts "A:B:C" at its colons, from the left, the last field keeping what is left; a backslash
- * keeps a colon in a name.  text is changed. */
-static size_t split(char *text, char **fields, size_t max)
-{
-	char *out = text;
-	size_t count = 1;
-
-	fields[0] = text;
-	for (; *text; text++) {
-		if (*text == '\\' && (text[1] == ':' || text[1] == '\\')) {
-			*out++ = *++text;
-		} else if (*text == ':' && count < max) {
-			*out++ = '\0';
-			fields[count++] = out;
-		} else {
-			*out++ = *text;
-		}
-	}
-	*out = '\0';
-	return count;
-}
-
-static void read_bind(struct volume *volume, char *spec)
-{
-	char *field[3] = { NULL };
-
-	if (split(spec, field, 3) < 2 || !*field[0] || !*field[1])
-		usage_die("-v: %s is not SRC:DST[:OPTIONS]", spec);
-	volume->source = field[0];
-	volume->target = field[1];
-	read_options(volume, field[2], true);
-}
-
-static void mount_bind(const struct pivot *pivot, struct volume *volume)
+void volume_bind(const struct pivot *pivot, struct volume *volume)
 {
 	int mnt;
 
-	step("mount --bind %s %s%s%s", volume->source, pivot->rootfs,
-		*volume->target == '/' ? "" : "/", volume->target);
+	if (volume->opt.remount) {
+		change_mount(pivot, volume);
+		return;
+	}
+	step("mount --%s %s %s%s%s", volume->opt.move ? "move" : "bind", volume->source,
+		pivot->rootfs, *volume->target == '/' ? "" : "/", volume->target);
 	mnt = clone_source(pivot, volume);
 	if (volume->userns >= 0)
 		map_ids(mnt, volume);
 	attach_volume(pivot, volume, mnt);
 }
 
-static void read_device(struct volume *volume, char *spec)
-{
-	char *field[2] = { NULL };
-
-	volume->target = split(spec, field, 2) == 2 ? field[1] : field[0];
-	volume->source = field[0];
-}
-
-static void mount_device(const struct pivot *pivot, struct volume *volume)
+void volume_device(const struct pivot *pivot, struct volume *volume)
 {
 	struct mount_attr attr = { .attr_clr = MOUNT_ATTR_NODEV, .propagation = MS_PRIVATE };
 	struct stat st;
@@ -277,19 +238,7 @@ static void mount_device(const struct pivot *pivot, struct volume *volume)
 	attach_volume(pivot, volume, mnt);
 }
 
-static void read_filesystem(struct volume *volume, char *spec)
-{
-	char *field[4] = { NULL };
-
-	if (split(spec, field, 4) < 3 || !*field[0] || !*field[2])
-		usage_die("--mount: %s is not TYPE:SRC:DST[:OPTIONS]", spec);
-	volume->type = field[0];
-	volume->source = field[1];
-	volume->target = field[2];
-	read_options(volume, field[3], false);
-}
-
-static void mount_filesystem(const struct pivot *pivot, struct volume *volume)
+void volume_filesystem(const struct pivot *pivot, struct volume *volume)
 {
 	const char *why;
 	const char *options[MNTOPT_DATA + 3] = { NULL };
@@ -312,19 +261,8 @@ static void mount_filesystem(const struct pivot *pivot, struct volume *volume)
 	attach_volume(pivot, volume, mnt);
 }
 
-static void read_tmpfs(struct volume *volume, char *spec)
-{
-	char *field[2] = { NULL };
-
-	split(spec, field, 2);
-	volume->type = "tmpfs";
-	volume->target = field[0];
-	volume->opt.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-	read_options(volume, field[1], false);
-}
-
 /* An empty tmpfs has the mode of the directory that it covers, unless one is given. */
-static void mount_tmpfs(const struct pivot *pivot, struct volume *volume)
+void volume_tmpfs(const struct pivot *pivot, struct volume *volume)
 {
 	CLEANUP_FD int covered = fs_open_in(pivot->root, volume->target, O_PATH | O_DIRECTORY);
 	char mode[16];
@@ -340,39 +278,7 @@ static void mount_tmpfs(const struct pivot *pivot, struct volume *volume)
 		fmt_buf(mode, sizeof(mode), "mode=%o", there ? st.st_mode & 07777u : 0755u);
 		volume->opt.data[n] = mode;
 	}
-	mount_filesystem(pivot, volume);
-}
-
-static const struct volume_kind kinds[] = {
-	{ "volume", read_bind, mount_bind },
-	{ "tmpfs", read_tmpfs, mount_tmpfs },
-	{ "mount", read_filesystem, mount_filesystem },
-	{ "device", read_device, mount_device },
-};
-
-void pivot_read_volumes(struct pivot *pivot)
-{
-	const struct opt_list *list = &pivot->args->mounts;
-
-	pivot->volumes = list->count ? calloc(list->count, sizeof(*pivot->volumes)) : NULL;
-	if (list->count && !pivot->volumes)
-		die(-ENOMEM, "mounts");
-	for (size_t i = 0; i < list->count; i++) {
-		const char *name = list->items[i].opt->name, *value = list->items[i].value;
-		struct volume *volume = &pivot->volumes[i];
-		size_t size = strlen(name) + strlen(value) + 4;
-		char *option = malloc(size), *spec = strdup(value);
-
-		if (!option || !spec)
-			die(-ENOMEM, "mounts");
-		fmt_buf(option, size, "--%s %s", name, value);
-		volume->option = option;
-		volume->userns = -1;
-		volume->kind = kinds;
-		while (strcmp(volume->kind->name, name) != 0)
-			volume->kind++;
-		volume->kind->read(volume, spec);
-	}
+	volume_filesystem(pivot, volume);
 }
 
 void pivot_make_idmaps(const struct pivot *pivot)
@@ -392,5 +298,5 @@ void pivot_make_idmaps(const struct pivot *pivot)
 void pivot_mount_volumes(const struct pivot *pivot)
 {
 	for (size_t i = 0; i < pivot->args->mounts.count; i++)
-		pivot->volumes[i].kind->mount(pivot, &pivot->volumes[i]);
+		pivot->volumes[i].mount(pivot, &pivot->volumes[i]);
 }

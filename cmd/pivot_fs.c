@@ -37,6 +37,8 @@ int pivot_open_dir(const struct pivot *pivot, int dir, const char *name, unsigne
 	r = -errno;
 	if (r == -ENOENT) {
 		r = mkdirat(dir, name, mode) < 0 ? -errno : 0;
+		if (!r)
+			pivot_note_made(pivot, dir, name, false);
 		fd = r ? -1 : openat(dir, name, flags);
 	}
 	if (fd < 0)

@@ -161,8 +161,7 @@ static int remount(int mnt, const struct mount_attr *attr)
 	return mount(NULL, fd_name(&path, mnt), NULL, ms, NULL) < 0 ? -errno : 0;
 }
 
-/* The mounts below: those whose point is below ours, as mountinfo shows it for a staged mount,
- * whose path from "/" is its path in the stage. */
+/* The mounts below: those whose point is below ours, as mountinfo shows it. */
 static int remount_below(int mnt, const struct mount_attr *attr)
 {
 	struct mountinfo_reader reader;
@@ -180,7 +179,7 @@ static int remount_below(int mnt, const struct mount_attr *attr)
 
 		if (strncmp(mount.point, top, (size_t)length) != 0 || mount.point[length] != '/')
 			continue;
-		below = openat(stage, mount.point + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		below = openat(mnt, mount.point + length + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 		r = below < 0 ? -errno : remount(below, attr);
 	}
 	mountinfo_close(&reader);

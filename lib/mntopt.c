@@ -84,6 +84,10 @@ static int bind_word(const char *word, struct mntopt *opt)
 {
 	if (parse_word_in(word, "bind rbind rec"))
 		opt->flat = !strcmp(word, "bind");
+	else if (!strcmp(word, "move"))
+		opt->move = true;
+	else if (!strcmp(word, "remount"))
+		opt->remount = true;
 	else if (!strcmp(word, "nofollow"))
 		opt->nofollow = true;
 	else if (!strcmp(word, "x-create=none"))

@@ -15,6 +15,7 @@ struct mntopt {
 	unsigned long propagation;       /* MS_SHARED..., 0: private */
 	bool propagation_below;          /* rshared... */
 	bool flat;                       /* bind: without the mounts below */
+	bool move, remount;              /* bind: the mount itself; what is there already */
 	bool nofollow;                   /* the source may not be a symbolic link */
 	bool no_create, create_file;     /* x-create=none|file; the default is the source's kind */
 	uint32_t inside, outside, count; /* idmap=INSIDE:OUTSIDE:COUNT, count 0: none */

@@ -30,6 +30,7 @@ usage '--no-pivot: not with SYS_CHROOT or SYS_ADMIN*' --no-pivot --caps=default 
 usage '--caps: no capability "root"' --caps=+chown,root "$tmp/r" true
 usage '--caps: no capability "+none"' --caps=+none "$tmp/r" true
 usage '--ambient: no capability "64"' --ambient 64 "$tmp/r" true
+usage 'missing operand: ROOTFS COMMAND*' --dry-run
 usage '--oom-score-adj: 1001 is not*' --oom-score-adj 1001 "$tmp/r" true
 usage '--nice: 20 is not -20 to 19' --nice 20 "$tmp/r" true
 usage '--umask: 1000 is not 0 to 777' --umask 1000 "$tmp/r" true
@@ -82,6 +83,12 @@ usage_in() {
 usage_in '--sysctl: net.frob is not KEY=VALUE*' --sysctl net.frob
 usage_in '-v: a is not SRC:DST*' -v a
 usage_in '-v: /tmp is not SRC:DST*' -v /tmp:
+usage_in '--volume :/mnt: no SRC*' -v :/mnt
+usage_in '--volume /tmp:/mnt:remount: remount changes flags*' -v /tmp:/mnt:remount
+usage_in '--volume :/mnt:remount,bind: remount changes flags*' -v :/mnt:remount,bind
+usage_in '--volume /tmp:/mnt:move,bind: a mount is moved as it is*' -v /tmp:/mnt:move,bind
+usage_in '--device /dev/null:rwm: what may be done with it is for cgexec*' --device /dev/null:rwm
+usage_in '--device /dev/null:/n:r: what may be done*' --device /dev/null:/n:r
 usage_in '--volume nowhere:/mnt: nowhere: No such file*not made for you)' -v nowhere:/mnt
 for word in sync dirsync lazytime async; do
 	usage_in "--volume /tmp:/mnt:$word: $word belongs to a file system*" -v "/tmp:/mnt:$word"

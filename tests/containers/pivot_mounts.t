@@ -176,5 +176,41 @@ gives '23 mand is named as ignored' 0 '' sh -c "'$HUSK' unshare -pnmu pivot -v '
 	true 2>&1 | grep -v 'husk pivot: --volume $vol:/mnt:mand: mand is ignored by the kernel'; true"
 run Q --verbose "$R" true
 like '--verbose says each step' "$err" "*mount --rbind $R over /*pivot_root $R*"
+mkdir "$R/m"
+cp -a "$vol" "$tmp/vol2"
+mount -t tmpfs moved "$tmp/vol2"
+mkdir "$tmp/vol2/sub"
+mount --bind "$vol/sub" "$tmp/vol2/sub"
+moved=$(Q -v "$tmp/vol2:/m:move,rro" "$R" sh -c 'cat /m/sub/file; (echo >/m/sub/file) 2>&1 | tail -n 1
+	grep " /m" /proc/self/mountinfo')
+like 'move: the mount and what is below, with its flags' "$(echo "$moved" | awk '{ print $5, $6 }')" '*
+/m ro,nodev,relatime
+/m/sub ro,nodev,relatime'
+like 'move: its files, read-only' "$moved" 'inside
+*Read-only file system*'
+is 'move: outside it is where it was' "$(cat "$tmp/vol2/sub/file")" inside
+fails 'move takes a mount' 125 'pivot: --volume *:/m:move: set the*(SRC is no mount point)' \
+	Q -v "$tmp/low1:/m:move" "$R" true
+umount "$tmp/vol2/sub" "$tmp/vol2"
+remounted() { awk '$5 ~ "^/m" { print $5, $6 }'; }
+is 'remount changes what is there, and keeps its other flags' "$(Q -v "$vol:/m:nosuid" \
+	-v :/m:remount,rro,noexec "$R" cat /proc/self/mountinfo | remounted)" \
+	'/m ro,nosuid,nodev,noexec,relatime
+/m/sub ro,nodev,relatime'
+fails 'remount wants a mount' 125 'pivot: --volume :/m:remount,ro: *(nothing is mounted there)' \
+	Q -v :/m:remount,ro "$R" true
+rmdir "$R/m"
+
+for who in root user; do
+	mkdir "$tmp/bare"
+	chmod 777 "$tmp/bare"
+	run Q --dry-run -r --hostname none -v "$vol:/a/b" -v "$tmp/subfile:/f:ro" "$tmp/bare"
+	is "--dry-run shows what would be mounted ($who)" "$rc $(echo "$out" |
+		awk 'index(" / /a/b /f /proc /sys /dev ", " " $5 " ") { print $5, substr($6, 1, 2) }' | sort | tr '\n' ' ')$err" \
+		'0 / ro /a/b rw /dev rw /f ro /proc rw /sys ro '
+	is "--dry-run leaves no mount point behind ($who)" "$(find "$tmp/bare")" "$tmp/bare"
+	rm -rf "$tmp/bare"
+done
+who=root
 umount "$vol/sub"
 finish
