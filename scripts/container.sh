@@ -10,9 +10,10 @@
 
 # compose: $q is the pipeline of container $id as quoted words, without the monitor.
 compose() {
-	local chain join='' key peer
+	local chain join='' key peer maps="${userns#unshare}"
 	whole "$dir/limits"
 	chain="cgexec --name $id $account$value"
+	[ -z "$rootless" ] || own_group "$value" || chain=''
 	crash_link 5
 	get "$dir/net"
 	case $value in
@@ -20,12 +21,12 @@ compose() {
 		key=$id peer=${value#container:}
 		find_container "$peer"
 		need_running "$peer"
-		join="nsenter -n/proc/$pid/ns/net -F "
+		join="nsenter ${rootless:+-U/proc/$pid/ns/user }-n/proc/$pid/ns/net -F " maps=''
 		id=$key dir=$HUSK_ROOT/c/$key
 		;;
 	esac
 	whole "$dir/spaces"
-	chain="$chain${join}unshare $value"
+	chain="$chain${join}unshare$maps $value"
 	crash_link 6
 	whole "$dir/view"
 	chain="${chain}pivot $keep$value"
@@ -156,9 +157,9 @@ at_rest() (
 	state
 	if [ "$status" = running ]; then
 		# Two overlays of one upper directory are not to be: use the one that is there.
-		eval "set -- nsenter -t $pid -m -r $command"
+		eval "set -- nsenter ${rootless:+-U }-t $pid -m -r $command"
 	else
-		eval "set -- unshare -m pivot --proc none --sys none --dev none --cgroup none $q$command"
+		eval "set -- ${userns:-unshare} -m pivot --proc none --sys none --dev none --cgroup none $q$command"
 	fi
 	exec "$HUSK" "$@"
 )

@@ -16,21 +16,23 @@
 set -u
 umask 077
 : "${HUSK:=husk}"
-if [ -z "${HUSK_ROOT-}" ]; then
-	HUSK_ROOT=/var/lib/husk
-	[ "${HUSK_UID:=$(id -u)}" = 0 ] || HUSK_ROOT=${XDG_DATA_HOME:-$HOME/.local/share}/husk
-fi
-if [ -z "${HUSK_RUN-}" ]; then
-	HUSK_RUN=/run/husk
-	[ "${HUSK_UID:=$(id -u)}" = 0 ] || HUSK_RUN=${XDG_RUNTIME_DIR:-/tmp/husk-$HUSK_UID}/husk
-fi
-export HUSK HUSK_ROOT HUSK_RUN
 verb=${0##*/husk-}
 libexec=${0%/*}
 case $libexec in
 /*) ;;
 *) libexec=$PWD/$libexec ;; # the verbs change their directory
 esac
+rootless='' userns='' owners='' # see rootless.sh
+while read -r key value _; do
+	[ "$key" != Uid: ] || break
+done </proc/self/status
+if [ "$value" = 0 ]; then
+	: "${HUSK_ROOT:=/var/lib/husk}" "${HUSK_RUN:=/run/husk}"
+else
+	rootless=$value
+	. "$libexec/rootless.sh"
+fi
+export HUSK HUSK_ROOT HUSK_RUN
 failed=1 # the status of die; 125 for those that pass a container's status on
 nl='
 '
@@ -192,6 +194,18 @@ store() {
 		die "cannot write $HUSK_ROOT and $HUSK_RUN (set HUSK_ROOT and HUSK_RUN to folders of yours)"
 }
 
+# layer WORD...: layer(1), with files that may be of any user of a container.
+layer() {
+	# shellcheck disable=SC2086 # words
+	"$HUSK" $userns layer "$@"
+}
+
+# wipe PATH...: as rm -rf, the same.
+wipe() {
+	# shellcheck disable=SC2086
+	rm -rf "$@" 2>/dev/null || "$HUSK" $userns ${userns:+--} rm -rf "$@"
+}
+
 # $id is 64 new hex digits, $short the first of them.
 new_id() {
 	local a b
@@ -212,7 +226,7 @@ workspace() {
 	own_start
 	work=$HUSK_ROOT/tmp/$$.$started
 	mkdir "$work" || die "cannot write $HUSK_ROOT (is the disk full, or read-only?)"
-	trap 'rm -rf "$work"' EXIT
+	trap 'wipe "$work"' EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
@@ -238,6 +252,20 @@ own_start() {
 # alive PID START: is it that process, and not a later one with its number?
 alive() {
 	start_of "$1" && [ "$started" = "$2" ]
+}
+
+# need_root WHAT HINT: for what an ordinary user has not.
+need_root() {
+	[ -z "$rootless" ] || die "$1: needs root ($2)"
+}
+
+# has_group: an ordinary user's container, as a rule, has none.
+has_group() {
+	[ -z "$rootless" ] || "$HUSK" cgexec --procs "$id" >/dev/null 2>&1
+}
+
+need_group() { # NAME
+	has_group || die "$1: has no cgroup (start husk where one is yours: systemd-run --user --scope -p Delegate=yes)"
 }
 
 # For tests: HUSK_CRASH=N kills the verb in step N.
@@ -325,7 +353,8 @@ table() {
 remove_container() {
 	own_start
 	get "$HUSK_ROOT/c/$id/name"
-	"$HUSK" put -r "$HUSK_ROOT/c/$id" "$HUSK_ROOT/tmp/$$.$started.$id" "$HUSK_RUN/c/$id" \
+	# shellcheck disable=SC2086 # words
+	"$HUSK" $userns put -r "$HUSK_ROOT/c/$id" "$HUSK_ROOT/tmp/$$.$started.$id" "$HUSK_RUN/c/$id" \
 		"$HUSK_ROOT/name/${value:-$id}"
 }
 

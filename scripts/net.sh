@@ -146,13 +146,20 @@ attach() {
 net_up() { # PID
 	get "$dir/net"
 	crash 7
-	attach "$1"
+	case $value in
+	user) attach_user "$1" ;;
+	*) attach "$1" ;;
+	esac
 }
 
 net_down() {
 	get "$dir/net"
 	case $value in
 	host | none | container:*) return ;;
+	user)
+		end_helper
+		return
+		;;
 	esac
 	short_of "$id"
 	"$HUSK" vethctl -q --if-exists detach --id "$short" --net "$value"

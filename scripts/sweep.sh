@@ -9,7 +9,7 @@ sweep_tmp() {
 		[ -e "$file" ] || continue
 		pid=${file##*/}
 		start=${pid#*.}
-		alive "${pid%%.*}" "${start%%.*}" || rm -rf "$file"
+		alive "${pid%%.*}" "${start%%.*}" || wipe "$file"
 	done
 }
 
@@ -23,7 +23,7 @@ sweep() {
 	for file in "$HUSK_RUN"/net/*/members/*; do
 		[ ! -f "$file" ] || member_lives "$file" || rm -f "$file"
 	done
-	"$HUSK" vethctl -q gc
+	[ -n "$rootless" ] || "$HUSK" vethctl -q gc
 	"$HUSK" cgexec --gc
 }
 

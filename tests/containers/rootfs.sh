@@ -11,7 +11,7 @@ make_rootfs() {
 	mkdir -p "$1/bin" "$1/etc" "$1/tmp" "$1/www" "$1/root"
 	cp "$(command -v busybox)" "$1/bin/busybox"
 	for applet in sh ls cat echo sleep id ps httpd wget true false hostname env touch rm mkdir \
-		tty stty ip head tail kill readlink mount dd chmod pwd printf mkfifo nc seq test grep; do
+		tty stty ip head tail kill readlink mount dd chmod pwd printf mkfifo nc seq test grep stat; do
 		ln -s busybox "$1/bin/$applet"
 	done
 	printf 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/tmp:/bin/sh\n' >"$1/etc/passwd"
@@ -25,6 +25,42 @@ make_image() {
 	make_rootfs "$tmp/fs"
 	husk import "$@" "$tmp/fs" bb:1 >/dev/null || exit 1
 	defer 'husk rm -f -a >/dev/null 2>&1'
+}
+
+# Two users in this test's own /etc, with homes below $tmp: "many" has ids in /etc/subuid, "one"
+# has none.  Undone by remove_users.
+make_users() {
+	local file who
+	mkdir "$tmp/etc"
+	for file in passwd group subuid subgid; do
+		cat "/etc/$file" >"$tmp/etc/$file"
+	done
+	printf 'many:x:4242:4242::%s/many:/bin/sh\none:x:4243:4243::%s/one:/bin/sh\n' "$tmp" "$tmp" >>"$tmp/etc/passwd"
+	printf 'many:x:4242:\none:x:4243:\n' >>"$tmp/etc/group"
+	echo many:3000000:65536 | tee -a "$tmp/etc/subuid" >>"$tmp/etc/subgid"
+	for file in passwd group subuid subgid; do
+		mount --bind "$tmp/etc/$file" "/etc/$file"
+	done
+	for who in many one; do
+		mkdir "$tmp/$who" "$tmp/$who/run"
+		chown "$who" "$tmp/$who" "$tmp/$who/run"
+		chmod 700 "$tmp/$who/run"
+	done
+	defer 'for who in many one; do as $who husk rm -f -a; done >/dev/null 2>&1'
+}
+
+remove_users() {
+	as many husk rm -f -a
+	as one husk rm -f -a
+	umount /etc/passwd /etc/group /etc/subuid /etc/subgid
+}
+
+# as USER COMMAND...
+as() {
+	local who="$1"
+	shift
+	/usr/bin/setpriv --reuid "$who" --regid "$who" --clear-groups env -u HUSK_ROOT -u HUSK_RUN \
+		-u XDG_DATA_HOME HOME="$tmp/$who" XDG_RUNTIME_DIR="$tmp/$who/run" "$@"
 }
 
 # Takes the default network down: it stays when the last container has gone.
