@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <linux/rtnetlink.h>
@@ -20,14 +21,21 @@
 static int loopback_only(struct veth *v, const char *pid, const char *why)
 {
 	const struct ifinfomsg up = { .ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
-	CLEANUP_FD int nsfd = -1;
+	CLEANUP_FD int nsfd = -1, userfd = -1;
 	struct nl_batch batch;
 	struct nl inside;
-	char path[128];
+	char path[128], user[64];
 	int r;
 
 	nsfd = netns_open(pid, path, sizeof(path));
-	r = nsfd < 0 ? nsfd : netns_nl_open(nsfd, &inside, NETLINK_ROUTE);
+	/* A network namespace obeys who has power in its user namespace; EINVAL: it is ours. */
+	fmt_buf(user, sizeof(user), "/proc/%s/ns/user", pid);
+	userfd = open(user, O_RDONLY | O_CLOEXEC);
+	if (nsfd >= 0 && userfd >= 0)
+		setns(userfd, CLONE_NEWUSER);
+	r = nsfd < 0                            ? nsfd
+		: setns(nsfd, CLONE_NEWNET) < 0 ? -errno
+						: nl_open(&inside, NETLINK_ROUTE);
 	if (r == 0 && v->dry_run) {
 		fmt_fd(STDOUT_FILENO, "vethctl -n %s link set lo up\n", pid);
 		nl_close(&inside);
@@ -46,7 +54,11 @@ static int loopback_only(struct veth *v, const char *pid, const char *why)
 
 int uplink_run(struct veth *v, char **words)
 {
-	static char *pasta[] = { (char *)"pasta", (char *)"--config-net", NULL, NULL };
+	/* Neither gets at what listens on the host's loopback; pasta would offer it by itself. */
+	static char *pasta[] = { (char *)"pasta", (char *)"-f", (char *)"-q",
+		(char *)"--config-net", (char *)"--no-map-gw", (char *)"-t", (char *)"none",
+		(char *)"-u", (char *)"none", (char *)"-T", (char *)"none", (char *)"-U",
+		(char *)"none", NULL, NULL };
 	static char *slirp[] = { (char *)"slirp4netns", (char *)"--configure",
 		(char *)"--disable-host-loopback", (char *)"--mtu=65520", NULL, (char *)"tap0",
 		NULL };
@@ -61,7 +73,7 @@ int uplink_run(struct veth *v, char **words)
 	tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
 	if (tun < 0)
 		return loopback_only(v, words[1], "/dev/net/tun cannot be opened");
-	pasta[2] = words[1];
+	pasta[sizeof(pasta) / sizeof(*pasta) - 2] = words[1];
 	slirp[4] = words[1];
 	if (exec_find(pasta[0], file, sizeof(file)) == 0)
 		v->chain->next = pasta;

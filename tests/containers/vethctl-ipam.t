@@ -7,27 +7,27 @@ mount -t tmpfs husk-test /run || exit 1
 alloc() { # ID [ARGS...]
 	id=$1
 	shift
-	vethctl ipam alloc --net n --subnet 10.62.0.1/28 --id "$id" "$@"
+	vethctl ipam alloc --net n --subnet 10.62.0.1/24 --id "$id" "$@"
 }
 leases() {
 	vethctl ipam list --net n | wc -l
 }
 
 i=0
-while [ "$i" -lt 13 ]; do
+while [ "$i" -lt 253 ]; do
 	alloc "p$i" >"$tmp/ip$i" 2>&1 &
 	pids="${pids-} $!"
 	i=$((i + 1))
 done
 # shellcheck disable=SC2086 # a list
 wait $pids
-is '62 in parallel: all of a /28 but the gateway' "$(cat "$tmp"/ip* | sort -u | grep -c '^10\.62\.0\.')" 13
-is '62 neither network, gateway nor broadcast' "$(cat "$tmp"/ip* | grep -cE '\.(0|1|15)$')" 0
+is '62 in parallel: all of a /24 but the gateway' "$(cat "$tmp"/ip* | sort -u | grep -c '^10\.62\.0\.')" 253
+is '62 neither network, gateway nor broadcast' "$(cat "$tmp"/ip* | grep -cE '\.(0|1|255)$')" 0
 fails '62 no more' 1 'vethctl: ipam alloc: an address of network n: Address not available' alloc one-more
 is '62 no trace of it' "$(find /run/husk -name '*one-more*' -o -name '.new*')" ''
 first=$(cat "$tmp/ip0")
 gives 'the same ID, the same address' 0 "$first" alloc p0
-fails 'but no other one' 1 "vethctl: ipam alloc: p0 has $first" alloc p0 --ip 10.62.0.200
+fails 'but no other one' 1 "vethctl: ipam alloc: p0 has $first" alloc p0 --ip 10.63.0.200
 ok 'release' vethctl ipam release --net n --id p0
 fails 'twice' 1 'vethctl: ipam release: p0: No such file or directory' vethctl ipam release --net n --id p0
 ok 'twice, with --if-exists' vethctl --if-exists ipam release --net n --id p0

@@ -173,16 +173,19 @@ like '53 a foreign policy of drop is named' "$err" \
 not_reached '53 which nothing gets through' out tcp 192.0.2.1 8080
 nft delete chain ip others fw
 # The same by the old iptables, which nftables does not show; and that the hint is right.
-iptables-legacy -P FORWARD DROP
-run vethctl nat up --subnet 10.9.0.0/24 --bridge br0
-like '53 a policy of iptables-legacy is named' "$err" \
-	'husk vethctl: nat up: the chain filter FORWARD of iptables-legacy drops what is forwarded (*)'
-not_reached '53 that stops it, too' out tcp 192.0.2.1 8080
-hint=${err##*"("}
-ok '53 the hint' sh -c "${hint%)}"
-reaches '53 is right' 'a 192.0.2.2' out tcp 192.0.2.1 8080
-iptables-legacy -F FORWARD
-iptables-legacy -P FORWARD ACCEPT
+if iptables-legacy -P FORWARD DROP 2>"$tmp/legacy"; then
+	run vethctl nat up --subnet 10.9.0.0/24 --bridge br0
+	like '53 a policy of iptables-legacy is named' "$err" \
+		'husk vethctl: nat up: the chain filter FORWARD of iptables-legacy drops what is forwarded (*)'
+	not_reached '53 that stops it, too' out tcp 192.0.2.1 8080
+	hint=${err##*"("}
+	ok '53 the hint' sh -c "${hint%)}"
+	reaches '53 is right' 'a 192.0.2.2' out tcp 192.0.2.1 8080
+	iptables-legacy -F FORWARD
+	iptables-legacy -P FORWARD ACCEPT
+else
+	skip '53 a policy of iptables-legacy is named' "$(cat "$tmp/legacy")"
+fi
 gives '53 nothing to say then' 0 '' vethctl nat up --subnet 10.9.0.0/24 --bridge br0
 iptables-nft -P FORWARD DROP
 run vethctl nat up --subnet 10.9.0.0/24 --bridge br0
