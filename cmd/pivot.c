@@ -238,7 +238,9 @@ static void enter_namespace(struct pivot *pivot)
 	if (r < 0)
 		die_hint(r,
 			r == -EPERM ? "SYS_ADMIN is needed: as a user, unshare -Ur -pnmu pivot ..."
-				    : NULL,
+				: r == -EINVAL
+				? "the caller is in a chroot whose root is not a mount point"
+				: NULL,
 			"a mount namespace of its own");
 	chain->new_ns |= CLONE_NEWNS;
 	chain->private_mounts = true;
@@ -293,6 +295,7 @@ static int pivot_run(const struct applet *self, char **argv, struct chain *chain
 		die(r, "%s", what);
 	pivot_make_idmap(&pivot);
 	pivot_make_idmaps(&pivot);
+	pivot_priv_guard(&args.priv);
 	prepare_mounts(&pivot);
 	mask = umask(0);
 	pivot_make_root(&pivot);

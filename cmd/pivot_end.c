@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -225,7 +226,6 @@ void pivot_hand_over(struct pivot *pivot)
 	join_keyring();
 	pivot_priv_find_user(
 		&pivot->args->priv, AT_FDCWD, pivot->proc, &pivot->priv, groups, &user);
-	/* oom_score_adj wants the procfs, which is closed next: so all of it comes first. */
 	r = priv_apply(&pivot->priv, pivot->chain, pivot->proc, &what);
 	if (r < 0)
 		die(r, "%s", what);
@@ -233,4 +233,7 @@ void pivot_hand_over(struct pivot *pivot)
 		enter_workdir(pivot);
 	set_environment(pivot, &user);
 	close_descriptors(pivot);
+	/* As after execve(2): the next link may be an applet in this process. */
+	if (prctl(PR_SET_DUMPABLE, 1) < 0)
+		die(-errno, "PR_SET_DUMPABLE");
 }

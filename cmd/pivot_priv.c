@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -27,11 +28,8 @@ static void parse_numbers(const struct pivot_priv_args *args, struct priv *priv)
 	int score;
 	unsigned mask;
 
-	if (args->oom_score_adj) {
-		if (parse_int(args->oom_score_adj, -1000, 1000, &score) < 0)
-			usage_die("--oom-score-adj: %s is not -1000 to 1000", args->oom_score_adj);
-		priv->oom_score_adj = args->oom_score_adj;
-	}
+	if (args->oom_score_adj && parse_int(args->oom_score_adj, -1000, 1000, &score) < 0)
+		usage_die("--oom-score-adj: %s is not -1000 to 1000", args->oom_score_adj);
 	if (args->nice) {
 		if (parse_int(args->nice, -20, 19, &priv->nice) < 0)
 			usage_die("--nice: %s is not -20 to 19", args->nice);
@@ -73,6 +71,17 @@ void pivot_priv_parse(const struct pivot_priv_args *args, struct priv *priv)
 		usage_die("--allow-setuid and --no-new-privs exclude each other");
 	if (args->allow_setuid || args->no_new_privs)
 		priv->no_new_privs = args->no_new_privs;
+}
+
+void pivot_priv_guard(const struct pivot_priv_args *args)
+{
+	const char *score = args->oom_score_adj;
+	int r = score ? fs_write(AT_FDCWD, "/proc/self/oom_score_adj", score) : 0;
+
+	if (r < 0)
+		die(r, "set oom_score_adj");
+	if (prctl(PR_SET_DUMPABLE, 0) < 0)
+		die(-errno, "PR_SET_DUMPABLE");
 }
 
 /* A wrong number is a wrong command line; a name that is not there depends on the root. */

@@ -39,6 +39,10 @@ struct pivot_priv_args {
  * that ends the process. */
 void pivot_priv_parse(const struct pivot_priv_args *args, struct priv *priv);
 
+/* From here on nobody in the PID namespace can look into this process, which holds descriptors of
+ * the host; nor are its files in /proc its own, so oom_score_adj is written before. */
+void pivot_priv_guard(const struct pivot_priv_args *args);
+
 /* Looks the names up below root and sets ids and groups.  With a user that is not 0 the permitted
  * set becomes the ambient one.  *user is who was named (for HOME), or all zero.
  *   proc    an fd of a procfs, or AT_FDCWD for /proc

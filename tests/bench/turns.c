@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { COMMANDS_MAX = 32, WORDS_MAX = 64, ROUNDS_MAX = 10000 };
+enum { COMMANDS_MAX = 32, WORDS_MAX = 160, ROUNDS_MAX = 10000 };
 
 extern char **environ;
 
