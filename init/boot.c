@@ -75,7 +75,7 @@ int boot_console(void)
 {
 	char active[256], path[300] = "/dev/console", *rest = active, *name;
 	ssize_t size = fs_read(AT_FDCWD, "/sys/class/tty/console/active", active, sizeof(active));
-	int fd;
+	int fd, above;
 
 	/* The last one is what /dev/console leads to; by its own name it can be a controlling
 	 * terminal. */
@@ -85,7 +85,15 @@ int boot_console(void)
 	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		fd = open("/dev/console", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	/* The second command starts when 0 and 1 are closed: it must not get one of these, which
+	 * dup2(2) would leave as it is, to be closed by the exec. */
+	above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (above < 0)
+		above = -errno;
+	close(fd);
+	return above;
 }
 
 /* Messages go where the kernel's go, if nobody gave us a better place. */
@@ -100,16 +108,6 @@ static void open_console(void)
 		return;
 	dup2(fd, STDERR_FILENO);
 	close(fd);
-}
-
-/* The PID namespace that the kernel itself made. */
-static bool is_machine(void)
-{
-	char link[64];
-	ssize_t size = readlink("/proc/self/ns/pid", link, sizeof(link) - 1);
-
-	link[size > 0 ? size : 0] = '\0';
-	return !strcmp(link, "pid:[4026531836]");
 }
 
 /* The value of husk.run= in the kernel's command line, cut out of it: up to the closing quote where
@@ -171,14 +169,13 @@ void boot(struct init *in)
 {
 	size_t count = sizeof(boot_mounts) / sizeof(*boot_mounts);
 
+	/* The kernel refuses this in every PID namespace but its first. */
+	in->machine.real = !reboot(RB_DISABLE_CAD);
 	mount_one(&boot_mounts[0]);
-	in->machine.real = is_machine();
 	/* In a container these are its maker's affair. */
 	for (size_t i = 1; i < count && in->machine.real; i++)
 		mount_one(&boot_mounts[i]);
 	open_console();
-	if (in->machine.real)
-		reboot(RB_DISABLE_CAD);
 	setenv("PATH", DEFAULT_PATH, 0);
 	if (!in->command && in->machine.real)
 		in->command = plan_container();

@@ -11,13 +11,14 @@ if ! why=$("$top/tests/vm/vmrun" -k "$kernel" -r 2>&1); then
 fi
 busybox=$("$top/scripts/deps" static busybox)
 
-# boots NAME WORDS...: with the files of $tmp/skel.  $out: the console.
+# boots NAME WORDS...: with the files of $tmp/skel.  $out: the console.  $reaction: see vmrun -x.
+reaction=''
 boots() {
 	name=$1
 	shift
 	rm -f "$tmp/initramfs"
 	"$top/scripts/mkrootfs" -t cpio -b "$HUSK" -b "$busybox" -o "$tmp/initramfs" "$tmp/skel" || exit
-	run "$top/tests/vm/vmrun" -k "$kernel" -t 90 -i "$tmp/initramfs" -a "$*"
+	run "$top/tests/vm/vmrun" -k "$kernel" -t 90 ${reaction:+-x "$reaction"} -i "$tmp/initramfs" -a "$*"
 	is "$name: the machine ends by itself" "$rc" 0
 	out=$(printf '%s\n' "$out" | tr -d '\r')
 	unlike "$name: no panic" "$out" '*anic*'
@@ -66,11 +67,47 @@ says '60 options and command from the kernel'\''s command line' 'UP AS option'
 says '60 its status is told' '/etc/rc: ended with status 3'
 says '60 --on-exit=reboot' 'husk cinit: reboot'
 
+# A shell of ours, which asks for the end.
+skel 'echo RC; exit 3'
+sed -i '1s|.*|#!/bin/busybox sh|' "$tmp/skel/etc/rc"
+mkdir -p "$tmp/skel/bin"
+printf '#!/bin/busybox sh\necho A SHELL INSTEAD; husk halt; sleep 100\n' >"$tmp/skel/bin/sh"
+chmod 755 "$tmp/skel/bin/sh"
+reaction='System halted=quit'
+boots '60 --on-exit=shell, halt' -- --on-exit=shell
+says '60 --on-exit=shell: a shell takes the place of a command that ended' 'ended with status 3*A SHELL INSTEAD'
+says '60 halt: nothing runs any more' 'husk cinit: halt*System halted'
+
+# shellcheck disable=SC2016
+skel 'echo x >>/tmp/starts; echo "START $(wc -l </tmp/starts)"
+[ "$(wc -l </tmp/starts)" = 3 ] || exit 1
+(trap "" HUP; trap "echo LEFT IN ORDER >/dev/console; exit" TERM; echo PRESS; while :; do sleep 0.1; done) & sleep 100'
+reaction='PRESS=sendkey ctrl-alt-delete'
+boots '60 --on-exit=respawn, ctrl-alt-del' -- --on-exit=respawn
+says '60 --on-exit=respawn starts it again' 'START 1*status 1*START 2*status 1*START 3'
+says '60 ctrl-alt-del on the keyboard: what is left ends in order, then the machine reboots' \
+	'LEFT IN ORDER*husk cinit: reboot*Restarting system'
+reaction=''
+
 skel 'echo RUNS ALL THE SAME; kill -INT 1; sleep 100'
 boots '60 a wrong option' -- --no-such-option
 says '60 is told' 'unknown option --no-such-option'
 says '60 and the machine comes up' 'RUNS ALL THE SAME'
 says '60 ctrl-alt-del reboots' 'husk cinit: reboot'
+
+# No file system can be mounted: /dev/console, the kernel's own, is all there is.
+skel 'echo "RUNS WITHOUT"; kill -USR2 1; sleep 100'
+rm "$tmp/skel/init"
+mkdir -p "$tmp/skel/bin"
+cp "$HUSK_OUT/probes/enosys" "$tmp/skel/bin/enosys"
+printf '#!/bin/sh\nexec enosys mount=EPERM -- cinit --system\n' >"$tmp/skel/init"
+chmod 755 "$tmp/skel/init"
+boots '60 nothing can be mounted'
+for at in proc sys dev run tmp; do
+	says "60 is told: /$at" "husk cinit: mount -t * /$at: Operation not permitted"
+done
+says '60 and the machine comes up' 'RUNS WITHOUT'
+says '60 and ends' 'husk cinit: power off*Power down'
 
 skel "$container"'
 husk reboot; sleep 100'
