@@ -19,6 +19,14 @@
 #include "sig.h"
 #include "sys.h"
 
+/* Whoever executed us may have been one already. */
+static bool is_subreaper(void)
+{
+	int is = 0;
+
+	return !prctl(PR_GET_CHILD_SUBREAPER, &is) && is;
+}
+
 static void become_subreaper(const struct init *in)
 {
 	if (in->first)
@@ -26,7 +34,7 @@ static void become_subreaper(const struct init *in)
 	if (in->args.subreaper || in->as->subreaper) {
 		if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 			warn(-errno, "become the reaper of orphans");
-	} else if (in->args.verbose > 0) {
+	} else if (in->args.verbose > 0 && !is_subreaper()) {
 		warn_hint(0, "use -s, or run it as PID 1",
 			"not PID 1 and no child subreaper: zombie reaping won't work");
 	}
