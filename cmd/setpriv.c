@@ -5,6 +5,7 @@
  * image it is of no use: privileges would go before pivot, which needs them, or behind it, where
  * the image decides what runs. */
 #include <errno.h>
+#include <stdlib.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
@@ -23,7 +24,7 @@
 struct setpriv_args {
 	const char *reuid, *ruid, *euid, *regid, *rgid, *egid, *groups;
 	const char *inh_caps, *ambient_caps, *bounding_set, *securebits, *pdeathsig;
-	bool init_groups, clear_groups, keep_groups, no_new_privs, dump, list_caps;
+	bool init_groups, clear_groups, keep_groups, no_new_privs, reset_env, dump, list_caps;
 };
 
 static const struct opt setpriv_opts[] = {
@@ -51,6 +52,8 @@ static const struct opt setpriv_opts[] = {
 	OPT_ALIAS(0, "nnp", "no-new-privs"),
 	OPT(0, "pdeathsig", struct setpriv_args, pdeathsig, "keep|clear|SIGNAL",
 		"when the parent dies"),
+	OPT(0, "reset-env", struct setpriv_args, reset_env, NULL,
+		"the environment of a login of the user"),
 	OPT(0, "list-caps", struct setpriv_args, list_caps, NULL, "name the capabilities"),
 	OPT_END,
 };
@@ -222,6 +225,28 @@ static void permit(struct priv *priv)
 		priv->permitted = priv->ambient;
 }
 
+static void reset_environment(const struct priv *priv)
+{
+	uid_t uid = priv->ruid == PRIV_SAME_ID ? getuid() : priv->ruid;
+	const char *path = uid ? "/usr/local/bin:/bin:/usr/bin"
+			       : "/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin";
+	char *term = getenv("TERM");
+	struct passwd_user user;
+	char number[16];
+
+	fmt_buf(number, sizeof(number), "%u", uid);
+	if (passwd_user(AT_FDCWD, number, &user) < 0 || !*user.name)
+		die(0, "--reset-env: user %u is not in /etc/passwd", uid);
+	term = term ? strdup(term) : NULL;
+	clearenv();
+	if ((term && setenv("TERM", term, 1) < 0) || setenv("HOME", user.home, 1) < 0 ||
+		setenv("SHELL", *user.shell ? user.shell : "/bin/sh", 1) < 0 ||
+		setenv("USER", user.name, 1) < 0 || setenv("LOGNAME", user.name, 1) < 0 ||
+		setenv("PATH", path, 1) < 0)
+		die(-errno, "--reset-env");
+	free(term);
+}
+
 static int setpriv_run(const struct applet *self, char **argv, struct chain *chain)
 {
 	struct setpriv_args args = { 0 };
@@ -254,6 +279,8 @@ static int setpriv_run(const struct applet *self, char **argv, struct chain *cha
 		priv.pdeath_signal = -1;
 	else if (args.pdeathsig && parse_signal(args.pdeathsig, &priv.pdeath_signal) < 0)
 		usage_die("--pdeathsig: no signal %s", args.pdeathsig);
+	if (args.reset_env)
+		reset_environment(&priv);
 	r = priv_apply(&priv, chain, AT_FDCWD, &what);
 	if (r < 0)
 		die(r, "%s", what);

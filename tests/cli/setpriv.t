@@ -46,6 +46,8 @@ is '--list-caps names them by number' "$(setpriv --list-caps | sed -n '1p;22p;41
 gives 'the status of the command' 7 '' setpriv --keep-groups sh -c 'exit 7'
 run setpriv --keep-groups /nowhere/x
 is 'a command that is not there' "$rc" 127
+fails 'the environment of nobody known' 1 'setpriv: --reset-env: user 54321 is not in /etc/passwd' \
+	setpriv --reuid 54321 --keep-groups --reset-env true
 
 if [ "$(id -u)" != 0 ]; then
 	skip 'changes of ids' 'needs root'
@@ -70,6 +72,14 @@ for next in 'cat /proc/self/status' 'cinit cat /proc/self/status'; do
 	is "root has what the bounding set leaves ($next)" \
 		"$(setpriv --bounding-set -all,+chown,+cap_kill $next |
 			awk '/^Cap(Prm|Eff|Bnd)/ { print $2 }' | sort -u)" 0000000000000021
+done
+reset='HOME LOGNAME PATH SHELL TERM USER'
+for user in root nobody; do
+	is "--reset-env: $user" "$(env TERM=odd X=1 "$HUSK" setpriv --reuid $user --keep-groups --reset-env env |
+		sed 's/=.*//' | sort | tr '\n' ' ')" "$reset "
+	is "--reset-env: the home, shell and name of $user" \
+		"$(env TERM=odd "$HUSK" setpriv --reuid $user --keep-groups --reset-env sh -c 'echo "$TERM:$USER:$HOME:$SHELL"')" \
+		"odd:$(awk -F : -v user=$user '$1 == user { print $1 ":" $6 ":" $7 }' /etc/passwd)"
 done
 gives '--securebits' 0 'Securebits: noroot,noroot_locked' \
 	sh -c '"$HUSK" setpriv --securebits +noroot,+noroot_locked setpriv -d | grep ^Secure'
