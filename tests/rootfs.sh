@@ -21,7 +21,10 @@ pivot() { "$HUSK" pivot "$@"; }
 make_root() {
 	mkdir -p "$1/bin" "$1/proc" "$1/sys" "$1/dev" "$1/etc" "$1/root" "$1/tmp"
 	chmod 1777 "$1/tmp"
-	cp "$(command -v busybox)" "$1/bin/busybox"
+	# The shell of busybox finds itself without a path.
+	busybox=$(command -v busybox)
+	[ -e "$busybox" ] || busybox=/bin/busybox
+	cp "$busybox" "$1/bin/busybox"
 	for applet in sh ls cat echo id touch mknod mkdir rm ln dd stat readlink mount umount env \
 		true false sleep hostname pwd grep chmod head wc od test cmp mv tail; do
 		ln -s busybox "$1/bin/$applet"
