@@ -296,6 +296,9 @@ static void still_there(const struct failure *f)
 	"not delegated: it needs to write here and into cgroup.procs of the group above both; "    \
 	"try systemd-run --user --scope -p Delegate=yes cgexec ..."
 
+#define NO_SWAP_COUNT                                                                              \
+	"the kernel does not count swap (swapaccount=1 makes it); --memory alone works"
+
 static const struct {
 	enum cgexec_stage stage;
 	int r;
@@ -315,12 +318,8 @@ static const struct {
 	{ AT_MAKE, -EEXIST, "", 0,
 		"a group of this name exists: join it with -g, or remove it with --rm", NULL },
 	{ AT_OPEN, -ENOENT, "", 0, "-C creates it", NULL },
-	{ AT_LIMIT, -ENOENT, "memory.memsw", 1,
-		"the kernel does not count swap (swapaccount=1 makes it); --memory alone works",
-		NULL },
-	{ AT_LIMIT, -ENOENT, "memory.swap.max", 2,
-		"the kernel does not count swap (swapaccount=1 makes it); --memory alone works",
-		NULL },
+	{ AT_LIMIT, -ENOENT, "memory.memsw", 1, NO_SWAP_COUNT, NULL },
+	{ AT_LIMIT, -ENOENT, "memory.swap.max", 2, NO_SWAP_COUNT, NULL },
 	{ AT_LIMIT, -ENOENT, "", 2, NULL, not_enabled },
 	{ AT_LIMIT, -ENOENT, "", 1, "this kernel has no such file", NULL },
 	{ AT_LIMIT, -EBUSY, "memory.", 0, NULL, in_use },
@@ -381,6 +380,8 @@ void cgexec_die(struct cgroup *cg, enum cgexec_stage stage, int r)
 	f.path = f.tree ? f.tree->path : "";
 	if (stage == AT_PLACE && r == -EXDEV)
 		say("the cgroup mount is of another namespace: mount a fresh one, or use --parent");
+	if (stage == AT_WATCH && r == -ENOSYS)
+		say("--kill needs Linux 5.3");
 	for (size_t i = 0; f.tree && i < sizeof(cases) / sizeof(*cases); i++)
 		if (cases[i].stage == stage && cases[i].r == r &&
 			(!cases[i].version || cases[i].version == f.tree->version) &&

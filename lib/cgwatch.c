@@ -211,6 +211,9 @@ int cg_watch_start(struct cgroup *cg, struct cg_watch *watch, bool stays)
 
 	watch->pidfd = sys_pidfd_open(getpid(), 0);
 	if (watch->pidfd < 0) {
+		/* The pipe closes with the execution: that is no end to kill at. */
+		if (watch->kill)
+			return watch->pidfd;
 		if (pipe2(ends, O_CLOEXEC) < 0)
 			return -errno;
 		watch->pidfd = ends[0];

@@ -159,7 +159,9 @@ ok '53 nothing is left of that' within 10 gone
 # shellcheck disable=SC2016
 run cgexec --name outer -m 64M unshare -m sh -c 'mount --bind "$0" /sys/fs/cgroup/memory; exec cgexec -C -g memory:/made cat /proc/self/cgroup' "$root/memory$top_group/outer"
 like '-C in a mount of a subtree' "$out" "*memory:$top_group/outer/made*"
-gives 'without pidfd_open (before 5.3)' 0 hi inject pidfd_open ENOSYS cgexec -m 64M echo hi
+fails 'nor --kill without pidfd_open (before 5.3)' 125 'cgexec: start the watcher: Function not implemented (--kill needs Linux 5.3)' \
+	inject pidfd_open ENOSYS cgexec -m 64M --kill touch "$tmp/ran"
+gives 'without pidfd_open' 0 hi inject pidfd_open ENOSYS cgexec -m 64M echo hi
 ok 'the group goes as well' within 10 gone
 gives 'without /proc' 0 hi alone 'umount -l /proc; exec cgexec -m 64M echo hi'
 ok 'it goes as well' within 10 gone
