@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -107,6 +108,13 @@ static void join(struct cgroup *cg, const struct cgexec_args *args, const struct
 		cgexec_die(cg, args->create ? AT_MAKE : AT_OPEN, r);
 }
 
+static bool has_swap(void)
+{
+	struct sysinfo info;
+
+	return !sysinfo(&info) && info.totalswap;
+}
+
 static void limit(struct cgroup *cg, const struct cgexec_args *args, const struct cgexec_plan *plan)
 {
 	struct cg_set how = { .existing = args->join.count > 0, .force = args->force };
@@ -114,6 +122,9 @@ static void limit(struct cgroup *cg, const struct cgexec_args *args, const struc
 
 	if (r < 0)
 		cgexec_die(cg, AT_LIMIT, r);
+	if (r > 0 && has_swap())
+		warn_hint(0, "swapaccount=1 makes it",
+			"--memory: the kernel does not count swap: only memory is limited");
 	r = cg_devices_apply(cg, &plan->devices);
 	if (r < 0)
 		cgexec_die(cg, AT_DEVICES, r);

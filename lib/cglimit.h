@@ -163,6 +163,7 @@ struct cg_set {
 };
 
 /* Writes the limits into the group and reads each back.
+ *   returns 1 when only the swap limit that -m brings has no file: swap is not counted
  *   errors  -errno of the write; cg->fault names file, value and hierarchy
  *           -EUCLEAN  the kernel keeps or uses another value: cg->fault.got
  *           -EBUSY    memory is below what is used, on v2: cg->fault.got */

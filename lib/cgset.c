@@ -252,7 +252,7 @@ static int write_setting(struct cgroup *cg, const struct cg_limits *limits,
 int cg_limits_write(struct cgroup *cg, const struct cg_limits *limits, const struct cg_set *how)
 {
 	bool again[CG_SETTINGS] = { false };
-	int r;
+	int r, uncounted = 0;
 
 	for (unsigned i = 0; i < limits->count; i++) {
 		const struct cg_setting *s = &limits->setting[i];
@@ -263,7 +263,7 @@ int cg_limits_write(struct cgroup *cg, const struct cg_limits *limits, const str
 		if (r == -EINVAL && how->existing)
 			again[i] = true;
 		else if (r == -ENOENT && s->implied)
-			continue;
+			uncounted = 1;
 		else if (r < 0)
 			return r;
 	}
@@ -272,7 +272,7 @@ int cg_limits_write(struct cgroup *cg, const struct cg_limits *limits, const str
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return uncounted;
 }
 
 const char *cg_limits_gone(struct cgroup *cg, const struct cg_limits *limits)

@@ -70,6 +70,24 @@ if [ -b "$disk" ]; then
 	}
 	ok '26 4 MiB at 1 MiB a second are not written at once' slow --device-write-bps "if=/dev/zero of=$loop oflag=direct"
 	ok '26 nor read' slow --device-read-bps "if=$loop of=/dev/null iflag=direct"
+	# A partition, with its table of one entry.
+	{
+		head -c 446 /dev/zero
+		printf '\0\0\0\0\203\0\0\0\0\010\0\0\0\010\0\0'
+		head -c 48 /dev/zero
+		printf '\125\252'
+	} | dd of="$loop" conv=notrunc 2>/dev/null
+	name=${loop#/dev/}
+	if partx -a "$loop" 2>/dev/null && part=$(cat "/sys/block/$name/${name}p1/dev" 2>/dev/null); then
+		defer "partx -d $loop"
+		is '28 a partition stands for its disk' "$(value blkio.throttle.read_bps_device --device-read-bps "$part:1M")" "$major:$minor 1048576"
+		run cgexec -v --device-read-bps "$part:1M" true
+		like '28 -v tells it' "$err" "*--device-read-bps $part:1M: a partition of $major:$minor, which is limited as a whole*"
+		fails '28 the kernel limits no partition' 125 "cgexec: blkio.throttle.read_bps_device=$part 5000 in *: No such device (not a whole disk*" \
+			cgexec -o "blkio.throttle.read_bps_device=$part 5000" true
+	else
+		skip '28 a partition stands for its disk' 'no partitions here'
+	fi
 else
 	skip '26 a throttled disk' 'no loop devices here'
 fi

@@ -94,9 +94,9 @@ if [ -e $root/cpu/cpu.rt_runtime_us ] && chrt -f 1 true 2>/dev/null; then
 		chrt -f 1 cgexec --cpu-shares 512 true
 	fails '--rt-runtime that the level has not' 125 "cgexec: cpu.rt_runtime_us=1000 in *: Invalid argument ($top_group has 0 us)" \
 		cgexec --rt-runtime 1000 true
-	for level in "${top_group%/*}" "$top_group"; do
-		echo 20000 >"$root/cpu$level/cpu.rt_runtime_us"
-	done
+	# Enough for others who do the same at this moment.
+	echo 200000 >"$root/cpu${top_group%/*}/cpu.rt_runtime_us"
+	echo 20000 >"$root/cpu$top_group/cpu.rt_runtime_us"
 	ok '--rt-runtime lets it in' chrt -f 1 cgexec --rt-period 1000000 --rt-runtime 1000 true
 else
 	fails '--rt-runtime' 125 'cgexec: cpu.rt_runtime_us=* (this kernel has no such file)' cgexec --rt-runtime 1000 true
@@ -121,6 +121,14 @@ fails 'nor when only its second half is missing' 125 'cgexec: start the watcher:
 ok 'nothing has run' [ ! -e "$tmp/ran" ]
 ok 'and nothing is left' within 10 gone
 # The kernel's answers that this machine cannot be brought to give.
+if [ -e $root/unified/hugetlb.2MB.max ] || grep -qs hugetlb $root/unified/cgroup.controllers; then
+	for answer in EINVAL ENOENT; do
+		fails "a controller that cannot be handed down: $answer" 125 'cgexec: cgroup.subtree_control=+hugetlb in *: * (hugetlb is disabled (cgroup_disable=), or a v1 hierarchy has it)' \
+			inject write $answer:when=1 cgexec --hugetlb 2MB=4M true
+	done
+else
+	skip 'a controller that cannot be handed down' 'no hugetlb on v2'
+fi
 fails 'device rules in a user namespace' 125 'cgexec: device program in *: Operation not permitted (device rules need root*' \
 	sh -c 'mount -t tmpfs none /sys/fs/cgroup/devices; exec strace -qq -o /dev/null -e trace=bpf -e inject=bpf:error=EPERM cgexec --devices none true' 2>/dev/null
 umount $root/devices 2>/dev/null
@@ -152,6 +160,11 @@ ok 'of which nothing is left' within 10 gone
 run cgexec --name outer -m 64M unshare -C env -u HUSK_CGROUP_PARENT cgexec -m 32M sh -c 'cat /proc/self/cgroup; sleep 0.1; cat "$0"/outer/husk/*/memory.limit_in_bytes' "$root/memory$top_group"
 like '53 in a cgroup namespace: below its root' "$out" '*memory:/husk/*33554432'
 ok '53 of which nothing is left' within 10 gone
+# shellcheck disable=SC2016
+fails '53 outside of its own cgroup namespace' 125 'cgexec: find a place for the group: * (the cgroup mount is of another namespace: mount a fresh one, or use --parent)' \
+	cgexec --name outer -m 64M unshare -C env -u HUSK_CGROUP_PARENT unshare -m \
+	sh -c 'exec 3>"$0/tasks"; mount -t tmpfs none "$0"; mount -t cgroup -o memory none "$0"; echo 0 >&3; exec cgexec -m 32M true' "$root/memory"
+ok '53 nothing is left' within 10 gone
 # shellcheck disable=SC2016
 run cgexec --name outer -m 64M unshare -m env -u HUSK_CGROUP_PARENT sh -c 'mount --bind "$0" /sys/fs/cgroup/memory; exec cgexec -m 32M cat /proc/self/cgroup' "$root/memory$top_group/outer"
 like '53 a mount of a subtree, as docker makes' "$out" "*memory:$top_group/outer/husk/*"

@@ -34,6 +34,22 @@ like '60 --cpus throttles' "$err" '*"nr_throttled":[1-9]*'
 is '60 --cpuset-cpus' "$(cgexec --cpuset-cpus 1 sed -n 's/^Cpus_allowed_list:.//p' /proc/self/status)" 1
 fails '25 cpus that the machine has not' 125 'cgexec: cpuset.cpus=0-9 in *' cgexec --cpuset-cpus 0-9 true
 
+# ---- 13: swap that there is
+
+dd if=/dev/zero of=/tmp/swap bs=1M count=96 2>/dev/null
+if losetup /dev/loop1 /tmp/swap 2>/dev/null && mkswap /dev/loop1 >/dev/null && swapon /dev/loop1; then
+	run cgexec -m 32M "$eat" memory 50
+	is '13 -m 32M is 32M, also with swap' "$rc" 137
+	gives '13 --swap 64M lets it survive' 0 'touched 50' cgexec -m 32M --swap 64M "$eat" memory 50
+	run cgexec -m 32M --swap 8M "$eat" memory 50
+	is '13 --swap 8M does not' "$rc" 137
+	swapoff /dev/loop1
+	losetup -d /dev/loop1
+else
+	skip '13 swap' 'no loop device here'
+fi
+rm -f /tmp/swap
+
 check_devices() {
 	ok '29 --devices default: null' cgexec --devices default dd if=/dev/null of=/dev/null
 	run cgexec --devices default dd if=/dev/kmsg of=/dev/null count=1

@@ -12,13 +12,15 @@
 # system in /rootfs to take a copy of.  The machine's own root is an initramfs.  Where it cannot
 # boot, the file is skipped and says why.
 #
-# Which machine: HUSK_VM_KERNEL (5.10, 6.1, 6.12) and HUSK_VM_CGROUP (v2, v1, hybrid).  tests/vm-long
+# Which machine: HUSK_VM_KERNEL (5.10, 6.1, 6.12), HUSK_VM_CGROUP (v2, v1, hybrid), HUSK_VM_WORDS for
+# the kernel.  tests/vm-long
 # runs every test of tests/vm in all of them, so a test looks at what the kernel can do, and skips
 # what it cannot.
 
 guest() {
 	[ -z "${HUSK_GUEST-}" ] || return 0
-	set -- -T -t "${HUSK_VM_LIMIT:-240}" -k "${HUSK_VM_KERNEL:-6.1}" -g "${HUSK_VM_CGROUP:-v2}"
+	set -- -T -t "${HUSK_VM_LIMIT:-240}" -k "${HUSK_VM_KERNEL:-6.1}" -g "${HUSK_VM_CGROUP:-v2}" \
+		-a "${HUSK_VM_WORDS:-}"
 	if ! why=$("$top/tests/vm/vmrun" "$@" -r 2>&1); then
 		skip "${0##*/} in a machine of its own" "$why"
 		finish
