@@ -293,6 +293,10 @@ static void cover_all(const struct pivot *pivot, const char *const *paths,
 			continue;
 		mnt = clone(pivot);
 		r = mnt < 0 ? mnt : mnt_attach_at(mnt, dir, path);
+		/* In a container: the host's is bound, and covered with a directory that is no
+		 * more, on which nothing can be mounted. */
+		if (mnt >= 0 && r == -ENOENT)
+			continue;
 		if (r < 0)
 			die(r, "mask /%s", *paths);
 	}

@@ -158,6 +158,9 @@ static int remount(int mnt, const struct mount_attr *attr)
 		if ((long)fs.f_flags & flags[i].st && !(attr->attr_clr & flags[i].attr))
 			ms |= flags[i].ms;
 	ms |= to_ms(attr->attr_set) | MS_REMOUNT | MS_BIND;
+	/* Without a word on atime a remount keeps what is there. */
+	if (attr->attr_clr & MOUNT_ATTR__ATIME && !(attr->attr_set & MOUNT_ATTR__ATIME))
+		ms |= MS_RELATIME;
 	return mount(NULL, fd_name(&path, mnt), NULL, ms, NULL) < 0 ? -errno : 0;
 }
 

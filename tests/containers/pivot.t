@@ -82,7 +82,7 @@ for who in root user; do
 	done
 	is "16 a chmod of /dev/null does not reach the host's $label" \
 		"$(stat -c %a /dev/null)" 666
-	run P cinit sh -c 'cat /proc/self/mountinfo; kill -9 $$'
+	run P cinit sh -c 'cat /proc/self/mountinfo; kill -9 $$' </dev/null
 	is "09 the signal of the command $label" "$rc" 137
 	is "02 nothing of the host's is mounted $label" \
 		"$(echo "$out" | awk '$5 == "/"' | wc -l)" 1
