@@ -20,6 +20,9 @@ sweep() {
 	for file in "$HUSK_ROOT"/name/*; do
 		free_name "${file##*/}"
 	done
+	for file in "$HUSK_RUN"/c/*; do
+		[ ! -d "$file" ] || [ -d "$HUSK_ROOT/c/${file##*/}" ] || rm -rf "$file"
+	done
 	for file in "$HUSK_RUN"/net/*/members/*; do
 		[ ! -f "$file" ] || member_lives "$file" || rm -f "$file"
 	done
