@@ -41,7 +41,9 @@ member_lives() {
 abandoned() {
 	local id='' pid='' start=''
 	[ -f "$HUSK_ROOT/name/$1" ] || return 1
-	read -r id pid start <"$HUSK_ROOT/name/$1" || :
+	# Empty: it is being written right now, or never will be.
+	[ -s "$HUSK_ROOT/name/$1" ] || sleep 0.2
+	{ read -r id pid start <"$HUSK_ROOT/name/$1"; } 2>/dev/null || :
 	[ ! -d "$HUSK_ROOT/c/${id:-none}" ] && ! alive "${pid:-0}" "$start"
 }
 

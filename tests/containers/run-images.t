@@ -119,6 +119,18 @@ again
 echo '[{"Config":"/etc/passwd","RepoTags":["x:1"],"Layers":[]}]' >bad/manifest.json
 refused 'an absolute config' 'load: bad.tar: refused: it names the file /etc/passwd'
 again
+mv "bad/blobs/sha256/$id" "$tmp/config.json"
+ln -s "$tmp/config.json" "bad/blobs/sha256/$id"
+refused 'a config that is a link to outside' 'load: bad.tar: refused: its file blobs/* is a link to outside'
+again
+mv bad/blobs "$tmp/blobs"
+ln -s "$tmp/blobs" bad/blobs
+refused 'blobs outside, by a folder that is a link' 'load: bad.tar: refused: its file blobs/* is a link to outside'
+rm -rf "$tmp/blobs"
+again
+ln -sf /etc/passwd bad/manifest.json
+refused 'a manifest that is a link' 'load: bad.tar: refused: its file manifest.json is a link'
+again
 sed -i 's/\[/{/' bad/manifest.json
 refused 'a manifest that is no JSON' 'json: *: not JSON'
 again
@@ -144,6 +156,21 @@ mkdir small
 fails 'import: a full disk' 1 'layer: *No space left on device*' \
 	env HUSK_ROOT="$tmp/small/root" husk import fs x
 is 'and nothing is left' "$(HUSK_ROOT=$tmp/small/root store)" ''
+/bin/umount small
+/bin/mount -t tmpfs -o size=8m tmpfs small
+full() {
+	HUSK_ROOT=$tmp/small/root HUSK_RUN=$tmp/small/run husk "$@"
+}
+full import fs x >/dev/null
+before=$(HUSK_ROOT=$tmp/small/root store)
+cat /dev/zero >small/fill 2>/dev/null
+fails 'run: a full disk' 125 '*: *(*disk full*' full run --rm --network none --name full x true
+rm small/fill
+is 'run: nothing is left' "$(HUSK_ROOT=$tmp/small/root store)" "$before"
+ok 'run: and then it works' full run --rm --network none --name full x true
+/bin/mount -o remount,ro small
+fails 'run: a store that is read-only' 125 'run: cannot write *' full run --rm --network none x true
+fails 'create: a store that is read-only' 125 'create: cannot write *' full create x true
 /bin/umount small
 mkdir ro
 /bin/mount -t tmpfs -o ro tmpfs ro
