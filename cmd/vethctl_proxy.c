@@ -126,7 +126,8 @@ static int accept_all(struct veth *v, const struct proxy *proxy, int listener)
 		if (pid == 0) {
 			close(listener);
 			r = serve(proxy, client);
-			if (r < 0)
+			/* An end that is gone is how connections end. */
+			if (r < 0 && r != -EPIPE && r != -ECONNRESET)
 				failed(v, r, "proxy: %s port %u", inet_format(&proxy->to, text),
 					proxy->to_port);
 			_exit(r < 0);

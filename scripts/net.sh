@@ -100,21 +100,36 @@ members_changed() {
 	exec 9>&-
 }
 
-# Servers that a container can reach: those of loopback are of no use in another network.
+# reachable FILE: a resolv.conf without the servers of loopback, which are of no use in another
+# network.  False when no other is left.
+reachable() {
+	local line found=1
+	while read -r line; do
+		case $line in
+		nameserver[[:space:]]127.* | nameserver[[:space:]]::1*) continue ;;
+		nameserver*) found=0 ;;
+		esac
+		printf '%s\n' "$line"
+	done <"$1"
+	return $found
+}
+
+# Writes resolv.conf of the container in $dir.  No server is invented: where loopback is all that the
+# host has, those that systemd-resolved asks, or none.
 resolvers() {
-	local line
+	local line upstream=/run/systemd/resolve/resolv.conf
 	if [ -r "$dir/dns" ]; then
 		while read -r line; do
 			printf 'nameserver %s\n' "$line"
 		done <"$dir/dns"
-	elif [ -r /etc/resolv.conf ]; then
-		while read -r line; do
-			case $line in
-			nameserver[[:space:]]127.* | nameserver[[:space:]]::1*) ;;
-			*) printf '%s\n' "$line" ;;
-			esac
-		done </etc/resolv.conf
+	elif [ -r /etc/resolv.conf ] && ! reachable /etc/resolv.conf; then
+		if [ -r $upstream ]; then
+			reachable $upstream
+		elif [ -s /etc/resolv.conf ]; then
+			warn 'the host has no nameserver that a container can reach (--dns ADDRESS)'
+		fi
 	fi
+	return 0
 }
 
 # attach PID: steps 7 and 8.
