@@ -13,32 +13,38 @@
 #include "rtnl.h"
 #include "vethctl.h"
 
-int delete_host_end(struct veth *v, const char *name, const char *id)
+/* The host end of an id by its name.
+ *   returns  its index; -ENODEV: there is none; *ours: it has the id's alias, or (id NULL) that of
+ *            any; *group: it is of our group */
+static int find_host_end(struct veth *v, const char *name, const char *id, bool *ours, bool *group)
 {
 	const struct nlattr *table[IFLA_MAX + 1];
 	_Alignas(8) unsigned char buf[8192];
-	struct ifinfomsg info = { 0 };
 	const struct nlmsghdr *link;
-	struct nl_batch batch;
 	char alias[IPAM_ID + 8];
 	int r = rtnl_get_link(&v->nl, 0, name, buf, sizeof(buf), &link);
 
 	if (r < 0)
-		return r == -ENODEV ? 0 : r;
-	info.ifi_index = ((const struct ifinfomsg *)NLMSG_DATA(link))->ifi_index;
-	nl_parse_message(table, IFLA_MAX, link, sizeof(info));
+		return r;
+	nl_parse_message(table, IFLA_MAX, link, sizeof(struct ifinfomsg));
 	fmt_buf(alias, sizeof(alias), "husk:%s", id ? id : "");
-	if (nl_u32(table[IFLA_GROUP]) != VETH_GROUP &&
-		strncmp(nl_text(table[IFLA_IFALIAS]), alias, id ? sizeof(alias) : strlen(alias)))
+	*ours = !strncmp(nl_text(table[IFLA_IFALIAS]), alias, id ? sizeof(alias) : strlen(alias));
+	*group = nl_u32(table[IFLA_GROUP]) == VETH_GROUP;
+	return ((const struct ifinfomsg *)NLMSG_DATA(link))->ifi_index;
+}
+
+int delete_host_end(struct veth *v, const char *name, const char *id)
+{
+	bool ours, group;
+	int r = find_host_end(v, name, id, &ours, &group);
+
+	if (r > 0 && !ours && !group)
 		return 0;
-	if (v->dry_run) {
+	if (r > 0 && v->dry_run)
 		would(v, "link del %s", name);
-		return 0;
-	}
-	nl_init(&batch);
-	nl_begin(&batch, RTM_DELLINK, NLM_F_ACK, &info, sizeof(info));
-	r = nl_talk(&v->nl, &batch, NULL);
-	return r == -ENODEV ? 0 : r;
+	else if (r > 0)
+		r = rtnl_delete(&v->nl, r);
+	return r > 0 || r == -ENODEV ? 0 : r;
 }
 
 /* The lease goes last: as long as it is there, the rest can be found again. */
@@ -132,18 +138,10 @@ struct sweep {
 /* Is the link of the lease there, and was its set-up finished? */
 static bool is_complete(struct veth *v, const struct lease *lease)
 {
-	const struct nlattr *table[IFLA_MAX + 1];
-	_Alignas(8) unsigned char buf[8192];
-	const struct nlmsghdr *link;
-	char alias[IPAM_ID + 8];
+	bool ours, group;
 
-	if (!strcmp(lease->ifname, "-"))
-		return true;
-	if (rtnl_get_link(&v->nl, 0, lease->ifname, buf, sizeof(buf), &link) < 0)
-		return false;
-	nl_parse_message(table, IFLA_MAX, link, sizeof(struct ifinfomsg));
-	fmt_buf(alias, sizeof(alias), "husk:%s", lease->id);
-	return !strcmp(nl_text(table[IFLA_IFALIAS]), alias);
+	return !strcmp(lease->ifname, "-") ||
+		(find_host_end(v, lease->ifname, lease->id, &ours, &group) > 0 && ours);
 }
 
 static int sweep_lease(struct lease *lease, void *data)

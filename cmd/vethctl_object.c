@@ -116,13 +116,12 @@ static void keep_inverse(struct veth *v, const struct request *request)
 /* The kernel refuses a peer that is created UP: it is brought up when the pair is there. */
 static int finish_peer(struct veth *v, const struct request *request)
 {
-	struct ifinfomsg info = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
 	const struct nlattr *table[IFLA_MAX + 1];
 	_Alignas(8) unsigned char buf[8192];
 	char name[IFNAMSIZ];
 	const struct nlmsghdr *link = NULL;
-	struct nl_batch batch;
 	struct nl main, peer;
+	int index;
 	int r = netns_nl_open(request->main_ns, &main, NETLINK_ROUTE);
 
 	if (!r)
@@ -130,17 +129,14 @@ static int finish_peer(struct veth *v, const struct request *request)
 	nl_close(&main);
 	if (r < 0)
 		return r;
-	nl_parse_message(table, IFLA_MAX, link, sizeof(info));
-	info.ifi_index = (int)nl_u32(table[IFLA_LINK]);
+	nl_parse_message(table, IFLA_MAX, link, sizeof(struct ifinfomsg));
+	index = (int)nl_u32(table[IFLA_LINK]);
 	r = netns_nl_open(request->peer_ns >= 0 ? request->peer_ns : -1, &peer, NETLINK_ROUTE);
 	if (!r && !request->has_peer_name && !v->quiet)
 		fmt_fd(STDOUT_FILENO, v->json ? "{\"ifname\":\"%s\",\"link\":\"%s\"}\n" : "%s %s\n",
-			request->self, rtnl_name(&peer, info.ifi_index, name));
-	if (!r && request->peer_up) {
-		nl_init(&batch);
-		nl_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &info, sizeof(info));
-		r = nl_talk(&peer, &batch, NULL);
-	}
+			request->self, rtnl_name(&peer, index, name));
+	if (!r && request->peer_up)
+		r = rtnl_set_up(&peer, index, true);
 	nl_close(&peer);
 	return r;
 }
@@ -148,19 +144,11 @@ static int finish_peer(struct veth *v, const struct request *request)
 /* Before 6.2 a link that is up keeps its name. */
 static int rename_up(struct veth *v, struct request *request)
 {
-	struct ifinfomsg info = { .ifi_change = IFF_UP };
-	struct nl_batch batch;
-	int r;
+	int index = ((struct ifinfomsg *)request_head(request))->ifi_index, r;
 
-	info.ifi_index = ((struct ifinfomsg *)request_head(request))->ifi_index;
-	nl_init(&batch);
-	nl_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &info, sizeof(info));
-	nl_talk(&v->nl, &batch, NULL);
+	rtnl_set_up(&v->nl, index, false);
 	r = nl_talk(&v->nl, &request->batch, NULL);
-	info.ifi_flags = IFF_UP;
-	nl_init(&batch);
-	nl_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &info, sizeof(info));
-	nl_talk(&v->nl, &batch, NULL);
+	rtnl_set_up(&v->nl, index, true);
 	return r;
 }
 

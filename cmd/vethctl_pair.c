@@ -280,10 +280,5 @@ int attach_outside(struct veth *v, struct attach *a)
 
 int attach_undo(struct veth *v, const struct attach *a)
 {
-	const struct ifinfomsg info = { .ifi_index = a->host_index };
-	struct nl_batch batch;
-
-	nl_init(&batch);
-	nl_begin(&batch, RTM_DELLINK, NLM_F_ACK, &info, sizeof(info));
-	return nl_talk(&v->nl, &batch, NULL);
+	return rtnl_delete(&v->nl, a->host_index);
 }

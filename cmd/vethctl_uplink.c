@@ -20,9 +20,7 @@
 
 static int loopback_only(struct veth *v, const char *pid, const char *why)
 {
-	const struct ifinfomsg up = { .ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
 	CLEANUP_FD int nsfd = -1, userfd = -1;
-	struct nl_batch batch;
 	struct nl inside;
 	char path[128], user[64];
 	int r;
@@ -40,9 +38,7 @@ static int loopback_only(struct veth *v, const char *pid, const char *why)
 		fmt_fd(STDOUT_FILENO, "vethctl -n %s link set lo up\n", pid);
 		nl_close(&inside);
 	} else if (r == 0) {
-		nl_init(&batch);
-		nl_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &up, sizeof(up));
-		r = nl_talk(&inside, &batch, NULL);
+		r = rtnl_set_up(&inside, 1, true);
 		nl_close(&inside);
 	}
 	if (r < 0)

@@ -67,6 +67,31 @@ int rtnl_get_link(struct nl *nl, int index, const char *name, void *buf, size_t 
 	return r < 0 ? r : *link ? 0 : -ENODEV;
 }
 
+static int change_link(struct nl *nl, unsigned type, const struct ifinfomsg *info)
+{
+	struct nl_batch batch;
+
+	nl_init(&batch);
+	nl_begin(&batch, type, NLM_F_ACK, info, sizeof(*info));
+	return nl_talk(nl, &batch, NULL);
+}
+
+int rtnl_set_up(struct nl *nl, int index, bool up)
+{
+	const struct ifinfomsg info = {
+		.ifi_index = index, .ifi_flags = up ? IFF_UP : 0, .ifi_change = IFF_UP
+	};
+
+	return change_link(nl, RTM_NEWLINK, &info);
+}
+
+int rtnl_delete(struct nl *nl, int index)
+{
+	const struct ifinfomsg info = { .ifi_index = index };
+
+	return change_link(nl, RTM_DELLINK, &info);
+}
+
 int netns_open(const char *ns, char *path, size_t size)
 {
 	bool by_pid = !strncmp(ns, "pid:", 4);

@@ -27,6 +27,10 @@ const char *rtnl_name(const struct nl *nl, int index, char *name);
 int rtnl_get_link(struct nl *nl, int index, const char *name, void *buf, size_t room,
 	const struct nlmsghdr **link);
 
+/* Brings a link up or down; deletes it, and with it the other end of a pair. */
+int rtnl_set_up(struct nl *nl, int index, bool up);
+int rtnl_delete(struct nl *nl, int index);
+
 /* Opens a network namespace: NAME below /run/netns, PID, pid:PID, a path, or fd:N (duplicated).
  *   path     of size bytes: what was opened, for messages
  *   errors   -ENOENT  no such name; -ESRCH  no such process; -EBADF */
