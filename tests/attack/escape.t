@@ -231,6 +231,8 @@ is '14 nothing of what pivot mounts' "$(wc -l </proc/self/mountinfo)" "$outside"
 umount "$tmp/shared"
 denied '15 out of the root' P attack chroot "$marker"
 denied '15 with all privileges' Q --privileged "$R" attack chroot "$marker"
+denied '16 what is at the bottom' P attack bottom "/$marker"
+denied '16 with all privileges' Q --privileged "$R" attack bottom "/$marker"
 denied '16 what is below the root' Q --caps=all --seccomp=none "$R" sh -c "umount -l / 2>/dev/null
 	ls /$marker 2>&1 | grep -o 'No such.*'"
 echo mine >"$tmp/file"

@@ -99,6 +99,17 @@ static int attack_umount(char **argv)
 		!mount(NULL, "/proc/sys", NULL, MS_REMOUNT | MS_BIND, NULL));
 }
 
+/* What lies at the bottom of the mount namespace, under the root: FILE is there. */
+static int attack_bottom(char **argv)
+{
+	int ns = open("/proc/self/ns/mnt", O_RDONLY);
+
+	umount2("/", MNT_DETACH);
+	if (setns(ns, CLONE_NEWNS) < 0)
+		return verdict(0);
+	return verdict(!access(argv[0], F_OK));
+}
+
 static int type(unsigned long request)
 {
 	return !syscall(SYS_ioctl, STDIN_FILENO, request, "x");
@@ -319,6 +330,7 @@ static const struct {
 	{ "fd", attack_fd },
 	{ "chroot", attack_chroot },
 	{ "umount", attack_umount },
+	{ "bottom", attack_bottom },
 	{ "tiocsti", attack_tiocsti },
 	{ "tiocsti64", attack_tiocsti64 },
 	{ "setsid", attack_setsid },

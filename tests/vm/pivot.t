@@ -58,6 +58,7 @@ for HUSK_MOUNT_API in new old; do
 	who=root
 	gives "01 the pipeline ($HUSK_MOUNT_API)" 0 '2 cinit' unshare -pnmu pivot "$R" cinit \
 		sh -c 'echo $$ $(cat /proc/1/comm)'
+	gives "05 ROOTFS may be / ($HUSK_MOUNT_API)" 0 hello unshare -pnmu pivot / echo hello
 	gives "04 without unshare ($HUSK_MOUNT_API)" 0 hello "$HUSK" pivot "$R" echo hello
 	gives "21 22 binds ($HUSK_MOUNT_API)" 0 'root: denied' Q -v /rootfs/etc:/mnt:rro,noexec "$R" \
 		sh -c 'echo $(head -n 1 /mnt/passwd | cut -c 1-5) $( (echo >/mnt/x) 2>/dev/null || echo denied)'
@@ -83,6 +84,9 @@ unset HUSK_MOUNT_API
 run Q --caps=all "$R" true
 like '16 with SYS_ADMIN the initramfs can be reached: it says so' "$err" \
 	'husk pivot: the initramfs stays below the new root*'
+gives '16 that attack works then' 0 PWNED Q --caps=all --seccomp=none "$R" \
+	attack bottom /rootfs/etc/passwd
+gives '16 and does not by default' 1 'Operation not permitted' Q "$R" attack bottom /rootfs/etc/passwd
 gives '16 without it cannot' 0 'denied' Q "$R" sh -c 'umount -l / 2>/dev/null || echo denied'
 case $(awk '$2 == "/sys/fs/cgroup" { print $3 }' /proc/mounts) in
 cgroup2)
