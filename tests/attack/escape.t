@@ -63,7 +63,9 @@ denied '1 with all privileges' exe "$tmp/copy" unshare -mu pivot --privileged "$
 denied '1 through the old mount calls' exe env HUSK_MOUNT_API=old "$tmp/copy" unshare -mu pivot "$R"
 # Where the kernel cannot exchange the executable, it is executed again; where a mount cannot be
 # cloned, it is a copy in memory.
-for inject in prctl:error=EINVAL:when=3 prctl:error=EINVAL:when=4 open_tree:error=EINVAL:when=1; do
+injections='prctl:error=EINVAL:when=3 prctl:error=EINVAL:when=4 open_tree:error=EINVAL:when=1'
+[ -z "${HUSK_GUEST-}" ] || injections='' # a machine of tests/vm-long has no strace
+for inject in $injections; do
 	denied "1 CVE-2019-5736, $inject" exe strace -qq -o "$tmp/trace" -e trace=prctl,open_tree,execveat,memfd_create \
 		-e inject=$inject "$tmp/copy" unshare -mu pivot "$R"
 	is "1 another way was taken, $inject" "$(grep -cE '^(execveat|memfd_create)' "$tmp/trace")" 1
