@@ -18,15 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "caps.h"
 #include "err.h"
 #include "fs.h"
-#include "parse.h"
-#include "priv.h"
-#include "proc.h"
 #include "seal.h"
 #include "shell.h"
 #include "sys.h"
@@ -61,139 +56,9 @@ static const struct opt nsenter_opts[] = { OPT('t', "target", struct nsenter_arg
 	OPT('F', "no-fork", struct nsenter_args, no_fork, NULL, "-p without a child"),
 	OPT(0, "no-kill-child", struct nsenter_args, no_kill_child, NULL,
 		"let the child outlive this process"),
-	OPT(0, "caps", struct nsenter_args, caps, "LIST", "capabilities; default the target's"),
-	OPT(0, "no-new-privs", struct nsenter_args, no_new_privs, NULL,
-		"set it even where the target has it not"),
-	OPT(0, "allow-setuid", struct nsenter_args, allow_setuid, NULL, "never set no_new_privs"),
+	PRIVOPTS_ROWS(struct nsenter_args, priv),
 	OPT(0, "privileged", struct nsenter_args, privileged, NULL, "keep all privileges"),
 	OPT('v', "verbose", struct nsenter_args, verbose, NULL, "say what is done"), OPT_END };
-
-/* What this process becomes inside. */
-struct credentials {
-	int64_t uid, gid; /* -1: as it is */
-	bool drop_groups;
-	/* Bounds, when the root of the target is entered: its image must not get more than it had.
-	 */
-	bool bounded;
-	uint64_t bounding;
-	bool no_new_privs;
-};
-
-static int64_t plan_id(struct target *target, const char *option, const char *text, bool group)
-{
-	struct stat st;
-	uint32_t id;
-
-	if (!strcmp(text, "follow")) {
-		if (!target->pid)
-			usage_die("--%s: follow needs --target", option);
-		if (fstatat(target_proc(target), "", &st, AT_EMPTY_PATH) < 0)
-			die(-errno, "/proc of process %d", target->pid);
-		return group ? st.st_gid : st.st_uid;
-	}
-	if (parse_id(text, &id) < 0)
-		usage_die("--%s: %s: not an ID", option, text);
-	return id;
-}
-
-static bool enters(const struct target *target, enum ns_index type)
-{
-	return target->files[type] >= 0 || (target->flags & ns_types[type].flag);
-}
-
-/* What bounds the target; without /proc, its own capabilities. */
-static void read_bounds(struct target *target, struct credentials *cred)
-{
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, target->pid };
-	struct __user_cap_data_struct caps[2] = { { 0 } };
-	struct proc_status status = { .bounding = 0 };
-	int r;
-
-	if (target->proc < 0)
-		target->proc = proc_open(target->pidfd, target->pid);
-	r = target->proc < 0 ? target->proc : proc_status(target->proc, &status);
-	cred->bounding = status.bounding;
-	cred->no_new_privs = status.no_new_privs;
-	if (r == -ENOENT) {
-		r = sys_capget(&header, caps);
-		cred->bounding = caps[0].permitted | (uint64_t)caps[1].permitted << 32;
-		cred->no_new_privs = false;
-	}
-	if (r < 0)
-		die(r, "privileges of process %d", target->pid);
-}
-
-static void plan_credentials(
-	struct credentials *cred, struct target *target, const struct nsenter_args *args)
-{
-	bool user = enters(target, NS_USER) && !args->preserve_credentials;
-	const char *bad;
-	size_t length;
-
-	*cred = (struct credentials){ .uid = -1, .gid = -1, .drop_groups = user || args->setgid };
-	if (args->setuid)
-		cred->uid = plan_id(target, "setuid", args->setuid, false);
-	if (args->setgid)
-		cred->gid = plan_id(target, "setgid", args->setgid, true);
-	cred->bounding = CAPS_ALL;
-	cred->bounded = (enters(target, NS_MOUNT) || target->root >= 0) && !args->privileged;
-	if (cred->bounded && target->pid)
-		read_bounds(target, cred);
-	if (args->caps && caps_parse(args->caps, &cred->bounding, &bad, &length) < 0)
-		usage_die("--caps: %.*s: no such capability", (int)length, bad);
-	cred->no_new_privs |= args->no_new_privs;
-	cred->no_new_privs &= !args->allow_setuid && !args->privileged;
-}
-
-/* A user namespace may deny setgroups(2) for good: then there is no group to drop in it that the
- * kernel would let be dropped. */
-static bool setgroups_denied(void)
-{
-	char setting[16];
-
-	return fs_read(AT_FDCWD, "/proc/self/setgroups", setting, sizeof(setting)) < 0 ||
-		!strncmp(setting, "deny", 4);
-}
-
-/* Is there a capability that this process could get and the target could not? */
-static bool exceeds(uint64_t bounding)
-{
-	int r = 0;
-
-	for (int cap = 0; cap < 64 && r >= 0; cap++)
-		if (!(bounding & CAP_BIT(cap)) && (r = prctl(PR_CAPBSET_READ, cap)) > 0)
-			return true;
-	return false;
-}
-
-static void become(const struct credentials *cred, const struct chain *chain, bool keep_caps)
-{
-	const char *what;
-	struct priv priv;
-	struct caps caps;
-	int r = priv_current(&priv);
-
-	if (r < 0)
-		die(r, "read the capabilities");
-	if (cred->uid >= 0)
-		priv.ruid = priv.euid = (uid_t)cred->uid;
-	if (cred->gid >= 0)
-		priv.rgid = priv.egid = (gid_t)cred->gid;
-	if (cred->drop_groups && (sys_setgroups(0, NULL) != -EPERM || !setgroups_denied()))
-		priv.group_count = 0;
-	priv.bounding = priv.permitted = cred->bounding;
-	priv.no_new_privs = cred->no_new_privs;
-	priv.inheritable &= cred->bounding;
-	priv.ambient &= cred->bounding;
-	if (keep_caps && !caps_get(&caps))
-		priv.ambient = caps.permitted & cred->bounding;
-	r = priv_apply(&priv, chain, AT_FDCWD, &what);
-	if (r == -ECANCELED)
-		_exit(128 + SIGKILL);
-	if (r < 0)
-		die_hint(r, r == -EINVAL && cred->uid >= 0 ? "is the ID mapped inside?" : NULL,
-			"%s", what);
-}
 
 static void change_directories(const struct target *target, const struct nsenter_args *args)
 {
@@ -276,8 +141,8 @@ static void enter(const struct nsenter_args *args, struct chain *chain)
 	bool forks;
 
 	target_open(&target, args);
-	forks = enters(&target, NS_PID) && !args->no_fork;
-	plan_credentials(&cred, &target, args);
+	forks = target_enters(&target, NS_PID) && !args->no_fork;
+	credentials_plan(&cred, &target, args);
 	if (args->join_cgroup)
 		target_open_cgroups(&target, &cgroups);
 	if (args->env)
@@ -297,15 +162,7 @@ static void enter(const struct nsenter_args *args, struct chain *chain)
 	if (forks)
 		divide(&waiter, life, chain, args->no_kill_child ? 0 : SIGKILL);
 	target_enter_cgroups(&cgroups);
-	if (target.user_joined && !args->preserve_credentials) {
-		cred.uid = cred.uid < 0 ? 0 : cred.uid;
-		cred.gid = cred.gid < 0 ? 0 : cred.gid;
-	}
-	if (cred.uid >= 0 || cred.gid >= 0 || cred.no_new_privs || args->keep_caps ||
-		exceeds(cred.bounding))
-		become(&cred, chain, args->keep_caps);
-	else
-		wait_arm(chain);
+	credentials_apply(&cred, target.user_joined, args, chain);
 }
 
 /* Only who comes to a root that is not ours executes files that are not ours. */

@@ -8,6 +8,8 @@
 
 #include "applet.h"
 #include "ns.h"
+#include "priv.h"
+#include "privopts.h"
 
 struct nsenter_args {
 	struct opt_value ns[NS_COUNT]; /* the value is a file to take instead of the target's */
@@ -26,9 +28,7 @@ struct nsenter_args {
 	bool join_cgroup;
 	bool no_fork;
 	bool no_kill_child;
-	const char *caps;
-	bool no_new_privs;
-	bool allow_setuid;
+	struct privopts priv;
 	bool privileged;
 	bool verbose;
 };
@@ -57,6 +57,9 @@ void target_open(struct target *target, const struct nsenter_args *args);
 /* The directory of the target in /proc, opened when it is first wanted. */
 int target_proc(struct target *target);
 
+/* Is a namespace of that type among those that are joined? */
+bool target_enters(const struct target *target, enum ns_index type);
+
 /* Joins the namespaces and closes what led to them; ends with a message on failure. */
 void target_join(struct target *target, const struct nsenter_args *args);
 
@@ -65,5 +68,23 @@ void target_open_cgroups(struct target *target, struct target_cgroups *cgroups);
 
 /* Moves this process into them. */
 void target_enter_cgroups(struct target_cgroups *cgroups);
+
+/* What this process becomes inside. */
+struct credentials {
+	struct priv priv;
+	bool drop_groups;
+	bool bounded; /* by the target */
+	bool wanted;  /* by an option, or since the target has no_new_privs or a filter */
+	int proc;     /* our /proc for oom_score_adj, or AT_FDCWD */
+};
+
+/* Reads the options, and what bounds the target when its root is entered: its image must not get
+ * more than it had.  Ends with a message on failure. */
+void credentials_plan(
+	struct credentials *cred, struct target *target, const struct nsenter_args *args);
+
+/* Becomes it, and arms the signal at the waiter's death; ends with a message on failure. */
+void credentials_apply(struct credentials *cred, bool user_joined, const struct nsenter_args *args,
+	const struct chain *chain);
 
 #endif

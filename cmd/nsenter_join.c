@@ -66,6 +66,11 @@ int target_proc(struct target *target)
 	return target->proc;
 }
 
+bool target_enters(const struct target *target, enum ns_index type)
+{
+	return target->files[type] >= 0 || (target->flags & ns_types[type].flag);
+}
+
 static int open_ns_of(struct target *target, int type)
 {
 	char path[32];

@@ -21,13 +21,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bpf.h"
 #include "err.h"
 #include "fmt.h"
 #include "mnt.h"
 #include "parse.h"
 #include "seal.h"
-#include "seccomp.h"
 #include "sys.h"
 
 static const struct opt pivot_opts[] = {
@@ -65,8 +63,9 @@ static const struct opt pivot_opts[] = {
 	OPT('E', "clear-env", struct pivot_args, clear_env, NULL,
 		"start with an empty environment"),
 	OPT(0, "env-file", struct pivot_args, env_file, "FILE", "lines of NAME=VALUE"),
-	PIVOT_PRIV_ROWS(struct pivot_args, priv),
-	OPT(0, "seccomp", struct pivot_args, seccomp, "FILTER", "tty, basic, none or a .bpf file"),
+	OPT('u', "user", struct pivot_args, user, "USER[:GROUP]",
+		"run as this user of the root's passwd"),
+	PRIVOPTS_ROWS(struct pivot_args, priv),
 	OPT(0, "privileged", struct pivot_args, privileged, NULL,
 		"all capabilities, nothing covered, no filter"),
 	OPT(0, "keep-fd", struct pivot_args, keep_fds, "N", "do not close this descriptor"),
@@ -151,7 +150,7 @@ static void apply_privileged(struct pivot_args *args)
 	args->sys = args->sys ? args->sys : "rw";
 	args->cgroup = args->cgroup ? args->cgroup : "rw";
 	args->priv.caps = args->priv.caps ? args->priv.caps : "all";
-	args->seccomp = args->seccomp ? args->seccomp : "none";
+	args->priv.seccomp = args->priv.seccomp ? args->priv.seccomp : "none";
 	args->dev_ok = true;
 	if (!args->priv.no_new_privs)
 		args->priv.allow_setuid = true;
@@ -167,48 +166,15 @@ static void choose_privileges(struct pivot *pivot)
 		kept &= ~CAP_BIT(CAP_NET_RAW);
 	if (args->no_pivot)
 		kept &= ~CAP_BIT(CAP_SYS_CHROOT);
-	pivot->priv = (struct priv){
-		.ruid = PRIV_SAME_ID,
-		.euid = PRIV_SAME_ID,
-		.rgid = PRIV_SAME_ID,
-		.egid = PRIV_SAME_ID,
-		.group_count = -1,
-		.permitted = kept,
-		.no_new_privs = true,
-	};
-	pivot_priv_parse(&args->priv, &pivot->priv);
+	pivot->priv = (struct priv)PRIV_SAME;
+	pivot->priv.permitted = kept;
+	pivot->priv.no_new_privs = true;
+	privopts_parse(&args->priv, &pivot->priv);
 	if (args->no_pivot &&
 		pivot->priv.bounding & (CAP_BIT(CAP_SYS_CHROOT) | CAP_BIT(CAP_SYS_ADMIN)))
 		usage_die("--no-pivot: not with SYS_CHROOT or SYS_ADMIN, which undo it");
-}
-
-static void choose_filter(struct pivot *pivot)
-{
-	static struct sock_filter program[BPF_MAXINSNS];
-	static struct sock_fprog filter;
-	const char *name = pivot->args->seccomp;
-	size_t length = 0;
-	int r;
-
-	if (!name)
-		name = pivot->args->tiocsti ? "none" : "tty";
-	if (!strcmp(name, "none"))
-		return;
-	if (!strcmp(name, "tty")) {
-		length = bpf_tty(&bpf_native, program);
-	} else if (!strcmp(name, "basic")) {
-		length = bpf_basic(
-			&bpf_native, pivot->priv.bounding & CAP_BIT(CAP_SYS_ADMIN), program);
-	} else {
-		r = seccomp_read(name, program, &filter);
-		if (r == -EINVAL)
-			usage_die("--seccomp: %s is no array of BPF instructions", name);
-		if (r < 0)
-			die(r, "--seccomp: %s", name);
-		length = filter.len;
-	}
-	filter = (struct sock_fprog){ .len = (unsigned short)length, .filter = program };
-	pivot->priv.filter = &filter;
+	if (args->priv.seccomp || !args->tiocsti)
+		privopts_filter(args->priv.seccomp ? args->priv.seccomp : "tty", &pivot->priv);
 }
 
 static void set_names(const struct pivot *pivot)
@@ -286,7 +252,6 @@ static int pivot_run(const struct applet *self, char **argv, struct chain *chain
 	check_args(&args);
 	apply_privileged(&args);
 	choose_privileges(&pivot);
-	choose_filter(&pivot);
 	pivot_read_volumes(&pivot);
 	pivot_read_env_file(&pivot);
 	enter_namespace(&pivot);

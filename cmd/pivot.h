@@ -9,7 +9,7 @@
 
 #include "applet.h"
 #include "priv.h"
-#include "pivot_priv.h"
+#include "privopts.h"
 #include "seal.h"
 
 struct pivot_args {
@@ -18,10 +18,10 @@ struct pivot_args {
 	struct opt_list env, sysctls, keep_fds;
 	struct opt_value ephemeral;
 	const char *proc, *sys, *cgroup, *dev, *shm_size, *overlay, *upper, *work, *idmap;
-	const char *propagation, *hostname, *domainname, *env_file, *workdir, *seccomp;
+	const char *propagation, *hostname, *domainname, *env_file, *workdir, *user;
 	bool read_only, rro, dev_ok, no_rbind, no_pivot, mkdir_cwd, clear_env, here, privileged;
 	bool raw_stdin, tiocsti, dry_run, verbose;
-	struct pivot_priv_args priv;
+	struct privopts priv;
 };
 
 struct volume;

@@ -219,13 +219,13 @@ static void enter_workdir(const struct pivot *pivot)
 void pivot_hand_over(struct pivot *pivot)
 {
 	struct passwd_user user;
-	gid_t groups[PIVOT_GROUPS];
+	gid_t groups[PRIVOPTS_GROUPS];
 	const char *what;
 	int r;
 
 	join_keyring();
-	pivot_priv_find_user(
-		&pivot->args->priv, AT_FDCWD, pivot->proc, &pivot->priv, groups, &user);
+	privopts_find_user(&pivot->args->priv, pivot->args->user, AT_FDCWD, pivot->proc,
+		&pivot->priv, groups, &user);
 	r = priv_apply(&pivot->priv, pivot->chain, pivot->proc, &what);
 	if (r < 0)
 		die(r, "%s", what);

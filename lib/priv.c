@@ -61,17 +61,9 @@ int priv_current(struct priv *priv)
 
 	if (r < 0)
 		return r;
-	*priv = (struct priv){
-		.ruid = PRIV_SAME_ID,
-		.euid = PRIV_SAME_ID,
-		.rgid = PRIV_SAME_ID,
-		.egid = PRIV_SAME_ID,
-		.group_count = -1,
-		.bounding = CAPS_ALL,
-		.permitted = CAPS_ALL,
-		.inheritable = caps.inheritable,
-		.ambient = caps_ambient(),
-	};
+	*priv = (struct priv)PRIV_SAME;
+	priv->inheritable = caps.inheritable;
+	priv->ambient = caps_ambient();
 	return 0;
 }
 

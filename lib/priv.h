@@ -46,6 +46,14 @@ struct priv {
 	int pdeath_signal;
 };
 
+/* Changes nothing, but that what is inheritable and ambient goes. */
+#define PRIV_SAME                                                                                  \
+	{                                                                                          \
+		.ruid = PRIV_SAME_ID, .euid = PRIV_SAME_ID, .rgid = PRIV_SAME_ID,                  \
+		.egid = PRIV_SAME_ID, .group_count = -1, .bounding = CAPS_ALL,                     \
+		.permitted = CAPS_ALL                                                              \
+	}
+
 /* Fills in what changes nothing: the sets as they are, every id and limit as it is. */
 int priv_current(struct priv *priv);
 

@@ -100,6 +100,8 @@ int proc_status(int dirfd, struct proc_status *status)
 	if (r < 0)
 		return (int)r;
 	/* From the last line to the first, since each search ends its line. */
+	value = line_value(text, "Seccomp");
+	status->filtered = value && *value == '2';
 	value = line_value(text, "NoNewPrivs");
 	status->no_new_privs = value && *value == '1';
 	status->bounding = hex_value(line_value(text, "CapBnd"));

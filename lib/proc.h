@@ -27,7 +27,8 @@ struct proc_status {
 	uint64_t blocked, ignored, caught;
 	uint64_t bounding;
 	bool no_new_privs;
-	bool asleep; /* until an event or a signal */
+	bool filtered; /* by seccomp */
+	bool asleep;   /* until an event or a signal */
 };
 
 /* Reads status in a directory from proc_open. */

@@ -18,7 +18,7 @@ fails '--net-socket' 1 'nsenter: --net-socket: x: not a descriptor*' nsenter -t 
 fails '--setuid' 1 'nsenter: --setuid: root: not an ID*' nsenter -t $$ -u --setuid root true
 fails '--setgid' 1 'nsenter: --setgid: x: not an ID*' nsenter -t $$ -u --setgid x true
 fails '--setuid follow without a target' 1 'nsenter: --setuid: follow needs --target*' nsenter --uts=/proc/self/ns/uts -S follow true
-fails '--caps' 1 'nsenter: --caps: nonsense: no such capability*' nsenter -t $$ -u --caps nonsense true
+fails '--caps' 1 'nsenter: --caps: no capability "nonsense"*' nsenter -t $$ -u --caps nonsense true
 fails '--wd with a directory that is missing' 1 'nsenter: /no/such: No such file*' nsenter -t $$ -u --wd=/no/such true
 fails 'an unknown option' 1 'nsenter: unknown option --bogus*' nsenter --bogus
 fails 'a cluster with an unknown letter is a file' 1 'nsenter: pz: No such file*' nsenter -mpz true

@@ -43,10 +43,11 @@ is 'no applet uses another' "$(cat "$tmp/across")" ''
 
 stdio='printf fprintf vprintf vfprintf snprintf sprintf vsnprintf puts putchar fputs fwrite fopen fclose fgets getline scanf sscanf perror'
 is 'no stdio anywhere' "$(cat "$tmp/lib" "$tmp/init" "$tmp/cmd" >"$tmp/all"; which_want "$tmp/all" "$stdio")" ''
-# cgwatch ends a process that it has forked itself.
+# privopts words what is wrong with the options that it declares; cgwatch ends a process that it has
+# forked itself.
 is 'lib is silent and ends nothing' \
 	"$(which_want "$tmp/lib" 'warn warn_hint die die_hint usage_die step exit _exit abort' |
-		grep -vE '^lib/(applet|err|exec)\.o |^lib/cgwatch\.o uses _exit')" ''
+		grep -vE '^lib/(applet|err|exec|privopts)\.o |^lib/cgwatch\.o uses _exit')" ''
 # Named: the option lists, a directory stream, and what the files in tests/lint/heap say.
 is 'lib has a heap only in the places of tests/lint/heap' \
 	"$(which_want "$tmp/lib" 'malloc calloc realloc strdup strndup asprintf opendir fdopendir getline' |

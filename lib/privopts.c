@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* pivot_priv.c - see pivot_priv.h. */
-#include "pivot_priv.h"
+/* privopts.c - see privopts.h. */
+#include "privopts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,11 +10,14 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "bpf.h"
 #include "err.h"
 #include "fs.h"
 #include "parse.h"
+#include "seccomp.h"
+#include "sys.h"
 
-void pivot_priv_caps(const char *option, const char *list, uint64_t *set)
+static void parse_caps(const char *option, const char *list, uint64_t *set)
 {
 	const char *bad;
 	size_t length;
@@ -23,7 +26,7 @@ void pivot_priv_caps(const char *option, const char *list, uint64_t *set)
 		usage_die("%s: no capability \"%.*s\"", option, (int)length, bad);
 }
 
-static void parse_numbers(const struct pivot_priv_args *args, struct priv *priv)
+static void parse_numbers(const struct privopts *args, struct priv *priv)
 {
 	int score;
 	unsigned mask;
@@ -43,13 +46,13 @@ static void parse_numbers(const struct pivot_priv_args *args, struct priv *priv)
 	}
 }
 
-void pivot_priv_parse(const struct pivot_priv_args *args, struct priv *priv)
+void privopts_parse(const struct privopts *args, struct priv *priv)
 {
 	parse_numbers(args, priv);
 	if (args->caps)
-		pivot_priv_caps("--caps", args->caps, &priv->permitted);
+		parse_caps("--caps", args->caps, &priv->permitted);
 	if (args->ambient)
-		pivot_priv_caps("--ambient", args->ambient, &priv->ambient);
+		parse_caps("--ambient", args->ambient, &priv->ambient);
 	priv->permitted |= priv->ambient;
 	priv->bounding = priv->permitted;
 	if (args->securebits) {
@@ -105,27 +108,27 @@ static bool groups_are_denied(int proc)
 	return fs_read(proc, path, answer, sizeof(answer)) > 0 && !strncmp(answer, "deny", 4);
 }
 
-void pivot_priv_find_user(const struct pivot_priv_args *args, int root, int proc, struct priv *priv,
-	gid_t *groups, struct passwd_user *user)
+void privopts_find_user(const struct privopts *args, const char *who, int root, int proc,
+	struct priv *priv, gid_t *groups, struct passwd_user *user)
 {
 	int count = 0;
 
 	*user = (struct passwd_user){ .home = "" };
-	if (args->user) {
-		check(passwd_user_group(root, args->user, user), "--user", args->user,
+	if (who) {
+		check(passwd_user_group(root, who, user), "--user", who,
 			"the root's passwd or group");
 		priv->ruid = priv->euid = user->uid;
 		priv->rgid = priv->egid = user->gid;
 		if (!args->groups)
-			count = passwd_groups(root, user, groups, PIVOT_GROUPS);
+			count = passwd_groups(root, user, groups, PRIVOPTS_GROUPS);
 		/* A container's uid 0 is what the capability sets are for; any other has none but
 		 * what is ambient. */
 		if (user->uid)
 			priv->permitted = priv->ambient;
 	}
 	if (args->groups)
-		count = passwd_group_list(root, args->groups, groups, PIVOT_GROUPS);
-	check(count, args->groups ? "--groups" : "--user", args->groups ? args->groups : args->user,
+		count = passwd_group_list(root, args->groups, groups, PRIVOPTS_GROUPS);
+	check(count, args->groups ? "--groups" : "--user", args->groups ? args->groups : who,
 		"the root's group");
 	if (!count && !getgroups(0, NULL))
 		return;
@@ -136,4 +139,29 @@ void pivot_priv_find_user(const struct pivot_priv_args *args, int root, int proc
 	}
 	priv->groups = groups;
 	priv->group_count = count;
+}
+
+void privopts_filter(const char *name, struct priv *priv)
+{
+	static struct sock_filter program[BPF_MAXINSNS];
+	static struct sock_fprog filter;
+	size_t length;
+	int r;
+
+	if (!strcmp(name, "none"))
+		return;
+	if (!strcmp(name, "tty")) {
+		length = bpf_tty(&bpf_native, program);
+	} else if (!strcmp(name, "basic")) {
+		length = bpf_basic(&bpf_native, priv->bounding & CAP_BIT(CAP_SYS_ADMIN), program);
+	} else {
+		r = seccomp_read(name, program, &filter);
+		if (r == -EINVAL)
+			usage_die("--seccomp: %s is no array of BPF instructions", name);
+		if (r < 0)
+			die(r, "--seccomp: %s", name);
+		length = filter.len;
+	}
+	filter = (struct sock_fprog){ .len = (unsigned short)length, .filter = program };
+	priv->filter = &filter;
 }
