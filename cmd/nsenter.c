@@ -17,7 +17,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -155,8 +154,7 @@ static void enter(const struct nsenter_args *args, struct chain *chain)
 	/* Outside it is allowed, inside it may be denied. */
 	if (cred.drop_groups)
 		sys_setgroups(0, NULL);
-	if (prctl(PR_SET_DUMPABLE, 0) < 0)
-		die(-errno, "PR_SET_DUMPABLE");
+	privopts_guard(&args->priv);
 	target_join(&target, args);
 	change_directories(&target, args);
 	if (forks)

@@ -75,7 +75,6 @@ struct credentials {
 	bool drop_groups;
 	bool bounded; /* by the target */
 	bool wanted;  /* by an option, or since the target has no_new_privs or a filter */
-	int proc;     /* our /proc for oom_score_adj, or AT_FDCWD */
 };
 
 /* Reads the options, and what bounds the target when its root is entered: its image must not get

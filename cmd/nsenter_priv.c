@@ -63,7 +63,8 @@ static void read_bounds(struct target *target, struct credentials *cred, const c
 	cred->bounded = true;
 }
 
-/* Is there a capability that this process could get and the target could not? */
+/* Is there a capability that this process could get and the target could not?  Where the kernel
+ * does not say, there may be: EINVAL alone is the end of those that it has. */
 static bool exceeds(uint64_t bounding)
 {
 	int r = 0;
@@ -71,7 +72,7 @@ static bool exceeds(uint64_t bounding)
 	for (int cap = 0; cap < 64 && r >= 0; cap++)
 		if (!(bounding & CAP_BIT(cap)) && (r = prctl(PR_CAPBSET_READ, cap)) > 0)
 			return true;
-	return false;
+	return r < 0 && errno != EINVAL;
 }
 
 void credentials_plan(
@@ -81,7 +82,7 @@ void credentials_plan(
 	const char *filter = args->priv.seccomp;
 	struct priv *priv = &cred->priv;
 
-	*cred = (struct credentials){ .priv = PRIV_SAME, .proc = AT_FDCWD };
+	*cred = (struct credentials){ .priv = PRIV_SAME };
 	cred->drop_groups = !args->priv.groups &&
 		(args->setgid || (target_enters(target, NS_USER) && !args->preserve_credentials));
 	if (args->setuid)
@@ -94,8 +95,6 @@ void credentials_plan(
 	privopts_parse(&args->priv, priv);
 	if (filter)
 		privopts_filter(filter, priv);
-	if (priv->oom_score_adj)
-		cred->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	cred->wanted = args->setuid || args->setgid || args->keep_caps || priv->no_new_privs ||
 		priv->filter || memcmp(&args->priv, &none, sizeof(none)) != 0;
 }
@@ -158,12 +157,10 @@ void credentials_apply(struct credentials *cred, bool user_joined, const struct 
 	else if (cred->drop_groups && (sys_setgroups(0, NULL) != -EPERM || !setgroups_denied()))
 		priv->group_count = 0;
 	keep_own_caps(cred, args);
-	r = priv_apply(priv, chain, cred->proc, &what);
+	r = priv_apply(priv, chain, AT_FDCWD, &what);
 	if (r == -ECANCELED)
 		_exit(128 + SIGKILL);
 	if (r < 0)
 		die_hint(r, r == -EINVAL && args->setuid ? "is the ID mapped inside?" : NULL, "%s",
 			what);
-	if (cred->proc >= 0)
-		close(cred->proc);
 }

@@ -260,7 +260,7 @@ static int pivot_run(const struct applet *self, char **argv, struct chain *chain
 		die(r, "%s", what);
 	pivot_make_idmap(&pivot);
 	pivot_make_idmaps(&pivot);
-	pivot_priv_guard(&args.priv);
+	privopts_guard(&args.priv);
 	prepare_mounts(&pivot);
 	mask = umask(0);
 	pivot_make_root(&pivot);

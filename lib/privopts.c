@@ -76,7 +76,7 @@ void privopts_parse(const struct privopts *args, struct priv *priv)
 		priv->no_new_privs = args->no_new_privs;
 }
 
-void pivot_priv_guard(const struct pivot_priv_args *args)
+void privopts_guard(const struct privopts *args)
 {
 	const char *score = args->oom_score_adj;
 	int r = score ? fs_write(AT_FDCWD, "/proc/self/oom_score_adj", score) : 0;

@@ -41,7 +41,7 @@ void privopts_parse(const struct privopts *args, struct priv *priv);
 
 /* From here on nobody in the PID namespace can look into this process, which holds descriptors of
  * the host; nor are its files in /proc its own, so oom_score_adj is written before. */
-void pivot_priv_guard(const struct pivot_priv_args *args);
+void privopts_guard(const struct privopts *args);
 
 /* Looks the names up below root and sets ids and groups.  With a user that is not 0 the permitted
  * set becomes the ambient one.  *user is who was named (for HOME), or all zero.
