@@ -29,6 +29,12 @@ watched() {
 	pid=$(watcher "$1")
 	[ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" = / ]
 }
+# Its lock is free when it is gone, not when the signal is sent.
+kill_watcher() {
+	pid=$(watcher "$1")
+	kill -KILL "$pid"
+	within 20 sh -c "! kill -0 $pid"
+}
 starts() { within 20 test -s "$tmp/started"; }
 running="touch $tmp/started; echo \$\$ >$tmp/started; exec sleep 1000"
 
@@ -130,7 +136,7 @@ cgexec -m 64M --name other sleep 1000 &
 other=$!
 starts
 within 20 watched orphan
-kill -KILL "$(watcher orphan)"
+kill_watcher orphan
 kill -KILL $main
 wait $main 2>/dev/null
 rm -f "$tmp/started"
@@ -143,7 +149,7 @@ cgexec -m 64M --name third sh -c "$running" &
 main=$!
 starts
 within 20 watched third
-kill -KILL "$(watcher third)"
+kill_watcher third
 kill -KILL $main
 wait $main 2>/dev/null
 cgexec -m 64M true

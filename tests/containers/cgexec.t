@@ -119,10 +119,14 @@ cgexec --cpuset-cpus 0 --cpu-shares 4096 "$eat" cpu 1000000 >"$tmp/heavy" &
 heavy=$!
 burns() { [ "$(ticks $heavy)" -gt 5 ]; }
 within 20 burns
-before=$(ticks $heavy)
-light=$(cgexec --cpuset-cpus 0 --cpu-shares 64 "$eat" cpu 2000)
-after=$(ticks $heavy)
-ok '22 more shares, more cpu' [ $((10 * (after - before))) -gt $((2 * light)) ]
+more() {
+	before=$(ticks $heavy)
+	light=$(cgexec --cpuset-cpus 0 --cpu-shares 64 "$eat" cpu 2000)
+	[ $((10 * ($(ticks $heavy) - before))) -gt $((2 * light)) ]
+}
+# A busy machine may give neither anything for a while.
+more || more || more
+is '22 more shares, more cpu' $? 0
 kill $heavy
 wait $heavy 2>/dev/null
 if [ "$(nproc)" -gt 1 ]; then
