@@ -29,7 +29,7 @@ like '60 counted' "$err" '*"memory":{"limit":67108864,*"oom_kill":1}*'
 run cgexec --wait -m 64M "$eat" memory 100
 like '60 --wait says it' "$err" 'husk cgexec: out of memory: limit 64M reached, 1 process killed*'
 gives '60 --pids' 1 'forked 9, then Resource temporarily unavailable' cgexec --pids 10 "$eat" forks 20
-run cgexec --stats --json --cpus 0.02 "$eat" cpu 1000
+run cgexec --stats --json --cpus 0.2 "$eat" cpu 1000
 like '60 --cpus throttles' "$err" '*"nr_throttled":[1-9]*'
 is '60 --cpuset-cpus' "$(cgexec --cpuset-cpus 1 sed -n 's/^Cpus_allowed_list:.//p' /proc/self/status)" 1
 fails '25 cpus that the machine has not' 125 'cgexec: cpuset.cpus=0-9 in *' cgexec --cpuset-cpus 0-9 true
