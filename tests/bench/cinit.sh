@@ -46,9 +46,11 @@ flood() {
 	wait "$job"
 }
 
+# Traced from outside, so that it is PID 1 all the same.
 calls() {
-	$new strace -qq -c -o "$tmp/calls" "$@" true 2>/dev/null
-	awk '$NF == "total" { print $(NF - 1) ~ /^[0-9]+$/ && NF == 6 ? $(NF - 2) : $(NF - 1) }' "$tmp/calls"
+	strace -qq -f -o "$tmp/calls" $new "$@" true 2>/dev/null
+	awk -v init="/$(basename "$1")\"," '/ execve\(/ && index($0, init) && / = 0$/ { pid = $1 }
+		$1 == pid && !/ resumed>| (\+\+\+|---) / { n++ } END { print n }' "$tmp/calls"
 }
 
 measure() {

@@ -7,7 +7,7 @@ isolate "$@"
 PATH=$HUSK_OUT/probes:$PATH
 inside='unshare -p --mount-proc'
 # No test here waits for a time: a grace that is too long would end in the limit.
-bounded='timeout -k 1 60'
+bounded='timeout -k 1 200'
 
 exists() {
 	[ -e "$1" ]
@@ -22,7 +22,7 @@ for how in "$inside" ''; do
 	where=${where:-subreaper}
 	rm -f "$tmp/end"*
 	# shellcheck disable=SC2016
-	gives "31 $where: a handler of TERM finishes" 0 '' $bounded $how cinit -t 50s sh -c \
+	gives "31 $where: a handler of TERM finishes" 0 '' $bounded $how cinit -t 500s sh -c \
 		'actor linger "$0" 300 & while [ ! -e "$0.ready" ]; do sleep 0.02; done' "$tmp/end"
 	ok "31 $where: it did" exists "$tmp/end"
 	# shellcheck disable=SC2016
@@ -30,13 +30,13 @@ for how in "$inside" ''; do
 		'(trap "" TERM; exec sleep 100) & sleep 0.1; exit 4'
 	gives "32 $where: -t 0: at once" 5 '' $bounded $how cinit -t 0 sh -c '(trap "" TERM; exec sleep 100) & exit 5'
 	# shellcheck disable=SC2016
-	gives "33 $where: one that is stopped ends too" 6 '' $bounded $how cinit -t 50s sh -c \
+	gives "33 $where: one that is stopped ends too" 6 '' $bounded $how cinit -t 500s sh -c \
 		'sleep 100 & kill -STOP $!; exit 6'
 	# shellcheck disable=SC2016
 	gives "35 $where: one that is always another one ends" 7 '' $bounded $how cinit -t 0 sh -c \
 		'hop() { sleep 0.01; hop & }; trap "" TERM; hop & sleep 0.1; exit 7'
 	# shellcheck disable=SC2016
-	gives "34 $where: what its children leave is ended too" 8 '' $bounded $how cinit -t 50s sh -c \
+	gives "34 $where: what its children leave is ended too" 8 '' $bounded $how cinit -t 500s sh -c \
 		'sh -c "sleep 101 & sleep 102 & wait" & sleep 0.1; exit 8'
 	gives "36 $where: -T: main that ignores TERM gets KILL" 137 '' $bounded $how cinit -T 100ms -j "$tmp/report" \
 		sh -c 'trap "" TERM; kill -TERM $PPID; sleep 100; sleep 100'
@@ -52,7 +52,7 @@ ok '34 and nobody else' kill -0 "$bystander"
 kill "$bystander"
 
 # shellcheck disable=SC2016
-cinit -t 50s sh -c '(trap "" TERM; : >"$0.ready"; while :; do sleep 0.1; done) & while [ ! -e "$0.ready" ]; do sleep 0.02; done
+cinit -t 500s sh -c '(trap "" TERM; : >"$0.ready"; while :; do sleep 0.1; done) & while [ ! -e "$0.ready" ]; do sleep 0.02; done
 	: >"$0"' "$tmp/drain" &
 pid=$!
 within 20 exists "$tmp/drain"
@@ -113,7 +113,7 @@ gives '53 three descriptors are enough' 6 '' actor limit NOFILE 3 cinit actor ex
 inject() {
 	syscall=$1 error=$2 when=$3
 	shift 3
-	timeout 30 strace -qq -o /dev/null -e "trace=$syscall" -e "inject=$syscall:error=$error:when=$when" "$@"
+	timeout 200 strace -qq -o /dev/null -e "trace=$syscall" -e "inject=$syscall:error=$error:when=$when" "$@"
 }
 fails 'fault: fork' 125 'cinit: fork: Resource temporarily unavailable' inject vfork EAGAIN 1 cinit true
 fails 'fault: signalfd' 125 'cinit: signalfd: No file descriptors available' inject signalfd4 EMFILE 1 cinit sleep 106
@@ -129,5 +129,7 @@ is 'fault: chdir: the message' "$err" 'husk cinit: chdir /: Permission denied'
 gives 'fault: a read is interrupted' 3 '' inject read EINTR 1+3 cinit sh -c 'sleep 0.2; exit 3'
 gives 'fault: pidfd_open, for kernel reaping' 3 '' inject pidfd_open ENOSYS 1+ cinit --reap=kernel sh -c 'exit 3'
 gives 'fault: PIDFD_GET_INFO, for kernel reaping' 3 '' inject ioctl ENOTTY 1+ cinit --reap=kernel sh -c 'exit 3'
+gives 'fault: kill, of what is left' 3 '' $bounded $inside enosys kill=EPERM -- "$HUSK_OUT/bin/cinit" -t 100ms \
+	sh -c 'sleep 300 & exit 3'
 gives 'fault: no list of children' 3 '' inject open ENOENT 2+ cinit -t 100ms sh -c 'exit 3'
 finish

@@ -15,7 +15,7 @@ leader='cinit'
 pid1='unshare -p cinit'
 
 on() {
-	timeout 100 pty "$@" >"$tmp/screen" 2>"$tmp/why"
+	timeout 400 pty "$@" >"$tmp/screen" 2>"$tmp/why"
 	rc=$?
 	screen=$(tr -d '\r' <"$tmp/screen")
 }

@@ -53,6 +53,7 @@ static const struct call {
 	{ "seccomp", SYS_seccomp, 0 },
 	{ "bpf", SYS_bpf, 0 },
 	{ "keyctl", SYS_keyctl, 0 },
+	{ "kill", SYS_kill, 0 },
 	{ "mknodat", SYS_mknodat, 0 },
 	{ "signalfd4", SYS_signalfd4, 0 },
 	{ "timerfd_create", SYS_timerfd_create, 0 },

@@ -9,7 +9,7 @@
  *	@job	waits until another group than the command's own has the foreground; @shell: the own
  *
  * The command leads the session, in the foreground.  Prints what the session printed.  Ends with
- *the command's status, 128+N for signal N; 99 when a step did not come true within 30 seconds. */
+ *the command's status, 128+N for signal N; 99 when a step did not come true within 100 seconds. */
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LIMIT 30
+#define LIMIT 100
 
 static char text[65536];
 static size_t used, found;
