@@ -85,7 +85,7 @@ attach_user() {
 	# It does not end with the network by itself, and the monitor may be killed.
 	(
 		trap '' HUP INT QUIT TERM
-		"$HUSK" sig -w 3650d "$@"
+		until "$HUSK" sig -w 1d "$@" || ! (alive "$@"); do :; done
 		"$HUSK" sig "$helper_pid" "$started" TERM
 	) </dev/null >/dev/null 2>&1 &
 }

@@ -30,6 +30,9 @@ for who in many one; do
 	fails "$who: run --network bridge" 125 'run: --network bridge: needs root *' \
 		as $who husk run --network bridge bb:1 true
 
+	like "$who: info" "$(as $who husk info)" "*Storage: overlay*Rootless: yes
+ Users: $([ $who = many ] && echo 'those of' || echo 'root only')* Network: * Limits: none (*"
+
 	# ---- one that stays
 	ok "$who: run -d" as $who husk run -d --name web --network none bb:1 \
 		sh -c 'trap "exit 3" TERM; echo up; while :; do sleep 0.1; done'

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# storage.sh - how a container gets a root file system of its own from the layers of its image:
+#
+#	overlay		the kernel stacks them
+#	copy		they are copied: slow, but it works everywhere
+
+# find_storage: $storage, as HUSK_STORAGE says; else what works, which is tried once a boot.
+find_storage() {
+	storage=${HUSK_STORAGE-}
+	case $storage in
+	overlay | copy) return ;;
+	?*) die "HUSK_STORAGE=$storage: not overlay or copy" ;;
+	esac
+	get "$HUSK_RUN/storage"
+	storage=$value
+	[ -z "$storage" ] || return 0
+	storage=overlay
+	try_overlay || storage=copy
+	"$HUSK" put "$HUSK_RUN/storage" "$storage"
+}
+
+try_overlay() (
+	dir=$HUSK_ROOT/tmp/$$.$started.try
+	mkdir -p "$dir/lower" "$dir/up" "$dir/work" "$dir/root" && cd "$dir" || exit
+	# shellcheck disable=SC2086 # words
+	"$HUSK" ${userns:-unshare} -m pivot --proc none --sys none --dev none --cgroup none --overlay lower \
+		--upper up --work work root layer pack / - >/dev/null 2>&1
+	rc=$?
+	wipe "$dir"
+	exit $rc
+)
+
+# copy_layers DIR: those whose diffids are on stdin, the lowest first.
+copy_layers() {
+	local diffid
+	while read -r diffid; do
+		# shellcheck disable=SC2086,SC2154 # none or one word; lib.sh sets it
+		{ layer pack "$HUSK_ROOT/lay/$diffid/fs" - 2>"$1.failed" && rm "$1.failed"; } |
+			layer unpack $owners --apply - "$1" >/dev/null || return 1
+		if [ -e "$1.failed" ]; then
+			cat "$1.failed" >&2
+			return 1
+		fi
+	done
+}
