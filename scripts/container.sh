@@ -159,7 +159,7 @@ at_rest() (
 		# Two overlays of one upper directory are not to be: use the one that is there.
 		eval "set -- nsenter ${rootless:+-U }-t $pid -m -r $command"
 	else
-		eval "set -- ${userns:-unshare} -m pivot --proc none --sys none --dev none --cgroup none $q$command"
+		eval "set -- ${userns:-unshare} -${rootless:+p}m pivot --proc none --sys none --dev none --cgroup none $q$command"
 	fi
 	exec "$HUSK" "$@"
 )

@@ -24,7 +24,7 @@ try_overlay() (
 	dir=$HUSK_ROOT/tmp/$$.$started.try
 	mkdir -p "$dir/lower" "$dir/up" "$dir/work" "$dir/root" && cd "$dir" || exit
 	# shellcheck disable=SC2086 # words
-	"$HUSK" ${userns:-unshare} -m pivot --proc none --sys none --dev none --cgroup none --overlay lower \
+	"$HUSK" ${userns:-unshare} -${rootless:+p}m pivot --proc none --sys none --dev none --cgroup none --overlay lower \
 		--upper up --work work root layer pack / - >/dev/null 2>&1
 	rc=$?
 	wipe "$dir"

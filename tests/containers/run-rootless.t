@@ -61,6 +61,7 @@ for who in many one; do
 	ok "$who: rename" as $who husk rename web site
 	gives "$who: stop" 0 site as $who husk stop site
 	gives "$who: its status is kept" 0 3 as $who husk wait site
+	ok "$who: cp out of it at rest" as $who husk cp site:/tmp/in "$who/rest"
 	ok "$who: start" as $who husk start site
 	ok "$who: kill" as $who husk kill site
 	gives "$who: was killed" 0 137 as $who husk wait site
