@@ -132,6 +132,56 @@ resolvers() {
 	return 0
 }
 
+# ---- processes that carry traffic of a container: $run/helper has a line for each
+
+# watch_helper PID START: $helper_pid ends when that PID 1 of the container does, whoever is killed.
+watch_helper() {
+	start_of "$helper_pid" || return 1
+	echo "$helper_pid $started" >>"$run/helper"
+	(
+		trap '' HUP INT QUIT TERM
+		until "$HUSK" sig -w 1d "$@" || ! (alive "$@"); do :; done
+		"$HUSK" sig "$helper_pid" "$started" TERM
+	) </dev/null >/dev/null 2>&1 &
+}
+
+end_helpers() {
+	local pid start
+	[ -r "$run/helper" ] || return 0
+	while read -r pid start; do
+		"$HUSK" sig -w 10 "$pid" "$start" TERM 2>/dev/null
+	done <"$run/helper"
+	rm -f "$run/helper"
+}
+
+# publish_here PID START ADDRESS: ports of ::1, which the kernel translates to no other host.
+publish_here() {
+	local port tries listening
+	while IFS= read -r port; do
+		case $port in
+		'[::1]:'*) port=${port#'[::1]:'} ;;
+		*) continue ;;
+		esac
+		listening="$(printf ' 0*10*:%04X 0*:0000 0A' "${port%%:*}")"
+		if grep -q "$listening" /proc/net/tcp6; then
+			warn "-p [::1]:$port: the port is taken"
+			return 1
+		fi
+		"$HUSK" vethctl proxy "[::1]:${port%%:*}" "$3:${port#*:}" </dev/null >"$run/helper.log" 2>&1 &
+		helper_pid=$!
+		tries=0
+		until grep -q "$listening" /proc/net/tcp6; do
+			tries=$((tries + 1))
+			if ! start_of "$helper_pid" || [ "$tries" = 200 ]; then
+				cat "$run/helper.log" >&2
+				return 1
+			fi
+			sleep 0.05
+		done
+		watch_helper "$1" "$2" || return 1
+	done <"$dir/ports"
+}
+
 # attach PID: steps 7 and 8.
 attach() {
 	local network="$value" pid="$1" port
@@ -144,7 +194,11 @@ attach() {
 		--ip "${address:-auto}" --gw auto --id "$short" --replace
 	if [ -r "$dir/ports" ]; then
 		while IFS= read -r port; do
-			set -- "$@" --publish "$port"
+			case $port in
+			'[::1]:'*/udp) warn "-p $port: udp at ::1 cannot be published" && return 1 ;;
+			'[::1]:'*) ;;
+			*) set -- "$@" --publish "$port" ;;
+			esac
 		done <"$dir/ports"
 	fi
 	"$HUSK" "$@" >"$run/attached" || return 1
@@ -152,6 +206,9 @@ attach() {
 	address=${value#*'"ips":["'}
 	address=${address%%/*}
 	echo "$address" >"$run/address"
+	if [ -r "$dir/ports" ]; then
+		start_of "$pid" && publish_here "$pid" "$started" "$address" || return 1
+	fi
 	crash 8
 	get "$dir/name"
 	printf '%s\t%s %s\n' "$address" "$value" "$short" >"$HUSK_RUN/net/$network/members/$id"
@@ -171,11 +228,9 @@ net_down() {
 	get "$dir/net"
 	case $value in
 	host | none | container:*) return ;;
-	user)
-		end_helper
-		return
-		;;
 	esac
+	end_helpers
+	[ "$value" != user ] || return 0
 	short_of "$id"
 	"$HUSK" vethctl -q --if-exists detach --id "$short" --net "$value"
 	rm -f "$HUSK_RUN/net/$value/members/$id"

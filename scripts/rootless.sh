@@ -80,14 +80,7 @@ attach_user() {
 		warn 'goes on without a way out of its network'
 		return 0
 	}
-	start_of "$helper_pid" || return 1
-	echo "$helper_pid $started" >"$run/helper"
-	# It does not end with the network by itself, and the monitor may be killed.
-	(
-		trap '' HUP INT QUIT TERM
-		until "$HUSK" sig -w 1d "$@" || ! (alive "$@"); do :; done
-		"$HUSK" sig "$helper_pid" "$started" TERM
-	) </dev/null >/dev/null 2>&1 &
+	watch_helper "$@"
 }
 
 start_slirp4netns() { # PID
@@ -124,12 +117,4 @@ start_pasta() { # PID
 	case " $*" in *' -u '*) ;; *) set -- "$@" -u none ;; esac
 	pasta --config-net --no-map-gw --quiet -I eth0 -P "$run/helper.pid" -T none -U none "$@" "$pid" || return 1
 	read -r helper_pid <"$run/helper.pid"
-}
-
-end_helper() {
-	local pid='' start=''
-	[ -r "$run/helper" ] || return 0
-	read -r pid start <"$run/helper"
-	"$HUSK" sig -w 10 "$pid" "$start" TERM 2>/dev/null
-	rm -f "$run/helper"
 }
