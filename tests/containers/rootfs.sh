@@ -63,6 +63,14 @@ as() {
 		-u XDG_DATA_HOME HOME="$tmp/$who" XDG_RUNTIME_DIR="$tmp/$who/run" "$@"
 }
 
+# The network links of this namespace.
+links() {
+	sed -n 's/^ *\([^ :]*\):.*/\1/p' /proc/net/dev | sort | xargs echo
+}
+
+# For sh -c "$try" sh COMMAND...: until it works, as a server may still be starting.
+try='i=0; until "$@" 2>/dev/null; do i=$((i + 1)); [ $i -lt 200 ] || exit 1; sleep 0.1; done'
+
 # Takes the default network down: it stays when the last container has gone.
 network_down() {
 	husk rm -f -a >/dev/null

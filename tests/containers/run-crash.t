@@ -8,9 +8,6 @@ isolate "$@"
 cd "$tmp" || exit 1
 make_image
 ok 'check: a fresh store is clean' husk check
-links() {
-	sed -n 's/^ *\([^ :]*\):.*/\1/p' /proc/net/dev | sort | xargs echo
-}
 husk run --rm bb:1 true
 before=$(links)
 

@@ -6,11 +6,6 @@ isolate "$@"
 . "$top/tests/containers/rootfs.sh"
 cd "$tmp" || exit 1
 make_image
-links() {
-	sed -n 's/^ *\([^ :]*\):.*/\1/p' /proc/net/dev | sort | xargs echo
-}
-# Until it works, as a server may still be starting.
-try='i=0; until "$@" 2>/dev/null; do i=$((i + 1)); [ $i -lt 200 ] || exit 1; sleep 0.1; done'
 fetch() { # ADDRESS
 	timeout 10 busybox wget -q -O - "http://$1/"
 }

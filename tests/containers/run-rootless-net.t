@@ -43,7 +43,6 @@ mkdir www
 echo 'from outside' >www/index.html
 vethctl netns exec "$far" busybox httpd -f -h "$tmp/www" &
 server=$!
-try='i=0; until "$@" 2>/dev/null; do i=$((i + 1)); [ $i -lt 100 ] || exit 1; sleep 0.1; done'
 helpers() {
 	ps -e -o args | grep -c "^$1 "
 }
