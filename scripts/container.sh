@@ -163,3 +163,12 @@ at_rest() (
 	fi
 	exec "$HUSK" "$@"
 )
+
+# $name, from the first digits of $id.
+random_name() {
+	set -- calm bold keen warm glad fair neat swift brave quiet bright gentle jolly kind lucky merry
+	local rest="${id#??????}"
+	eval "name=\${$((0x${id%"${id#?}"} + 1))}"
+	set -- otter heron lynx robin finch badger hare crane ibis marten newt owl plover raven seal wren
+	eval "name=\${name}_\${$((0x${rest%"${rest#?}"} + 1))}_${short#????????}"
+}
