@@ -78,7 +78,6 @@ static bool exceeds(uint64_t bounding)
 void credentials_plan(
 	struct credentials *cred, struct target *target, const struct nsenter_args *args)
 {
-	static const struct privopts none = { NULL };
 	const char *filter = args->priv.seccomp;
 	struct priv *priv = &cred->priv;
 
@@ -96,7 +95,7 @@ void credentials_plan(
 	if (filter)
 		privopts_filter(filter, priv);
 	cred->wanted = args->setuid || args->setgid || args->keep_caps || priv->no_new_privs ||
-		priv->filter || memcmp(&args->priv, &none, sizeof(none)) != 0;
+		priv->filter || privopts_given(&args->priv);
 }
 
 /* A user namespace may deny setgroups(2) for good: then there is no group to drop in it that the

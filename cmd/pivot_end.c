@@ -138,8 +138,14 @@ static void set_environment(const struct pivot *pivot, const struct passwd_user 
 		if (*line && *line != '#')
 			set_variable("--env-file", line);
 	}
-	for (size_t i = 0; i < args->env.count; i++)
-		set_variable("-e", (char *)args->env.items[i].value);
+	/* The arguments move when the next link takes their place (main.c). */
+	for (size_t i = 0; i < args->env.count; i++) {
+		char *pair = strdup(args->env.items[i].value);
+
+		if (!pair)
+			die(-ENOMEM, "-e");
+		set_variable("-e", pair);
+	}
 	environ = variables;
 }
 

@@ -76,6 +76,13 @@ void privopts_parse(const struct privopts *args, struct priv *priv)
 		priv->no_new_privs = args->no_new_privs;
 }
 
+bool privopts_given(const struct privopts *args)
+{
+	return args->groups || args->caps || args->ambient || args->securebits || args->seccomp ||
+		args->oom_score_adj || args->nice || args->umask || args->pdeathsig ||
+		args->limits.count || args->allow_setuid || args->no_new_privs;
+}
+
 void privopts_guard(const struct privopts *args)
 {
 	const char *score = args->oom_score_adj;

@@ -39,6 +39,9 @@ struct privopts {
  * that ends the process. */
 void privopts_parse(const struct privopts *args, struct priv *priv);
 
+/* Does the command line name any of them? */
+bool privopts_given(const struct privopts *args);
+
 /* From here on nobody in the PID namespace can look into this process, which holds descriptors of
  * the host; nor are its files in /proc its own, so oom_score_adj is written before. */
 void privopts_guard(const struct privopts *args);

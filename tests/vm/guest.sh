@@ -19,7 +19,7 @@
 
 guest() {
 	[ -z "${HUSK_GUEST-}" ] || return 0
-	set -- -T -t "${HUSK_VM_LIMIT:-240}" -k "${HUSK_VM_KERNEL:-6.1}" -g "${HUSK_VM_CGROUP:-v2}" \
+	set -- -T -t "${HUSK_VM_LIMIT:-600}" -k "${HUSK_VM_KERNEL:-6.1}" -g "${HUSK_VM_CGROUP:-v2}" \
 		-a "${HUSK_VM_WORDS:-}"
 	if ! why=$("$top/tests/vm/vmrun" "$@" -r 2>&1); then
 		skip "${0##*/} in a machine of its own" "$why"

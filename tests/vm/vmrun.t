@@ -16,14 +16,14 @@ sleep 1000 &
 exit 42
 END
 echo content >"$tmp/file"
-run "$vmrun" -T -t 240 -f "$tmp/file:/some/where/file" -e "VARIABLE=a 'b' \$c" "$tmp/script" \
+run "$vmrun" -T -t 600 -f "$tmp/file:/some/where/file" -e "VARIABLE=a 'b' \$c" "$tmp/script" \
 	one 'two words' "it's" ''
 is 'the status passes, though a process is left' "$rc" 42
 is 'words, variables and files pass as they are' "$out" "[one][two words][it's][][a 'b' \$c][content]"
 
 # shellcheck disable=SC2016 # it expands in the guest
 printf '#!/bin/sh\nseq 1 50000\nkill -TERM $$\n' >"$tmp/script"
-run "$vmrun" -T -t 240 "$tmp/script"
+run "$vmrun" -T -t 600 "$tmp/script"
 is 'death by a signal passes' "$rc" 143
 is 'nothing of a long output is lost' "$out" "$(seq 1 50000)"
 
