@@ -33,7 +33,7 @@ static const struct opt put_opts[] = {
 	OPT('t', "time", struct put_args, time, "NAME",
 		"with -d: the time in seconds, as file NAME in it"),
 	OPT('r', "remove", struct put_args, remove, NULL,
-		"move FILE to VALUE, then remove it and any FILE that follows"),
+		"move FILE to VALUE, remove it and each FILE behind"),
 	OPT('s', "sync", struct put_args, sync, NULL, "reach the disk before the name changes"),
 	OPT_END
 };
