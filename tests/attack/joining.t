@@ -47,7 +47,7 @@ stopped() {
 	tracer=$!
 	within 20 grep -q 'stopped by SIGSTOP' "$tmp/trace"
 	run spy nsenter
-	pgrep -x nsenter | xargs kill -CONT # of this PID namespace, the test has its own
+	pgrep -x nsenter | xargs -r kill -CONT # of this PID namespace, the test has its own
 	wait $tracer
 } 2>/dev/null
 

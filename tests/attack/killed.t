@@ -19,7 +19,7 @@ within 20 pgrep -f '^sleep 999.1'
 kill -9 $!
 wait $! 2>/dev/null
 is '24 what a naive tool started lives on' "$(pgrep -c -f '^sleep 999.1')" 1
-pgrep -f '^sleep 999.1' | xargs kill -KILL # of this PID namespace, the test has its own
+pgrep -f '^sleep 999.1' | xargs -r kill -KILL # of this PID namespace, the test has its own
 
 # Calls that the waiter does not make, so that they are counted in the container's process alone.
 calls=mknodat,symlinkat,open_tree,mount_setattr,move_mount,fsopen,fsconfig,fsmount,mount
@@ -36,7 +36,7 @@ at() {
 	stopped() { grep -q 'stopped by SIGSTOP' "$tmp/trace"; }
 	# Both names, of this PID namespace alone; the inner process may be unshare yet.
 	within 20 stopped && kill -KILL "$(pgrep -o -x unshare)" || return
-	pgrep -x 'unshare|pivot' | xargs kill -CONT
+	pgrep -x 'unshare|pivot' | xargs -r kill -CONT
 	within 20 test -e "$tmp/ended"
 }
 
