@@ -180,6 +180,7 @@ static int beside(void *arg)
 	struct pollfd ends[2] = { { .fd = start.keep[start.kept - 1], .events = POLLIN },
 		{ .events = POLLIN } };
 	sigset_t told;
+	pid_t pid;
 
 	(void)arg;
 	setsid();
@@ -192,8 +193,9 @@ static int beside(void *arg)
 		_exit(1);
 	while (poll(ends, 2, -1) < 0)
 		continue;
-	if (ends[1].revents && sys_clone(0))
-		_exit(0);
+	pid = ends[1].revents ? sys_clone(0) : 0;
+	if (pid)
+		_exit(pid < 0);
 	execute();
 }
 
