@@ -18,6 +18,7 @@
 #	same NAME PEER OURS ARG...	the same status and stdout from both programs
 #	skip NAME WHY	counts as a skip; tests/skips says how many there may be
 #	within SECONDS CMD...	repeats CMD until it succeeds; fails after SECONDS
+#	side_by_side TIMES CMD...	three loops of it at once; CMD must succeed each time
 #	defer CMD	runs CMD (a string) when the test ends, last one first
 
 set -u
@@ -154,6 +155,21 @@ within() {
 		sleep 0.02
 	done
 	return 1
+}
+
+several() { # TIMES CMD...
+	left=$1
+	shift
+	while [ "$left" -gt 0 ] && "$@"; do left=$((left - 1)); done
+	[ "$left" = 0 ]
+}
+
+side_by_side() {
+	several "$@" &
+	one=$!
+	several "$@" &
+	two=$!
+	several "$@" && wait "$one" && wait "$two"
 }
 
 defer() {

@@ -112,21 +112,8 @@ runs=0
 while [ $runs -lt 100 ] && pipeline true; do runs=$((runs + 1)); done
 is '100 runs' $runs 100
 
-several() {
-	left=10
-	while [ "$left" -gt 0 ] && pipeline true; do left=$((left - 1)); done
-	[ "$left" = 0 ]
-}
-
 # Each makes what the last one of the others removes.
-side_by_side() {
-	several &
-	one=$!
-	several &
-	two=$!
-	several && wait "$one" && wait "$two"
-}
-ok 'three loops side by side' side_by_side
+ok 'three loops side by side' side_by_side 10 pipeline true
 
 gone() {
 	! kill -0 "$1" 2>/dev/null && [ -z "$(find /sys/fs/cgroup/*"$HUSK_CGROUP_PARENT" -mindepth 1 -type d 2>/dev/null)" ]

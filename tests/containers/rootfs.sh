@@ -27,6 +27,13 @@ make_image() {
 	defer 'husk rm -f -a >/dev/null 2>&1'
 }
 
+status() { # NAME
+	husk inspect -f .State.Status "$1"
+}
+has() { # NAME STATUS
+	[ "$(status "$1")" = "$2" ]
+}
+
 # Two users in this test's own /etc, with homes below $tmp: "many" has ids in /etc/subuid, "one"
 # has none.  Undone by remove_users.
 make_users() {

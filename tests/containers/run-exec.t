@@ -6,12 +6,6 @@ isolate "$@"
 . "$top/tests/containers/rootfs.sh"
 cd "$tmp" || exit 1
 make_image
-status() {
-	husk inspect -f .State.Status "$1"
-}
-has() { # NAME STATUS
-	[ "$(status "$1")" = "$2" ]
-}
 
 # ---- a detached one
 run husk run -d --name web --network none --label tier=front --label plain bb:1 \

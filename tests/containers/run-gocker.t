@@ -6,9 +6,6 @@ isolate "$@"
 . "$top/tests/containers/rootfs.sh"
 cd "$tmp" || exit 1
 make_image
-status() {
-	[ "$(husk inspect -f .State.Status "$1" 2>/dev/null)" = "$2" ]
-}
 
 gives 'network create' 0 app husk network create --driver bridge --subnet 10.84.0.0/21 app
 like 'network list' "$(husk network list)" '*app *bridge *10.84.0.0/21*'
@@ -26,7 +23,7 @@ written() {
 }
 ok 'logs: stderr too' within 20 written
 like 'logs' "$(husk logs one 2>/dev/null)" 'out b'
-ok 'one that ends by itself is seen to' within 20 status two exited
+ok 'one that ends by itself is seen to' within 20 has two exited
 gives 'and can be removed' 0 two husk rm two
 gives 'exec: words stay words' 0 'a b' husk exec one sh -c 'echo "$1"' sh 'a b'
 gives 'exec: its status' 5 '' husk exec one sh -c 'exit 5'
@@ -36,7 +33,7 @@ gives 'each has a cgroup of its own, which outlives the command line' 0 "$id" sh
 unlike 'what -v mounts is not mounted here' "$(cat /proc/mounts)" '*/data*'
 ok 'commit' husk commit one made
 gives 'stop' 0 one husk stop one
-ok 'and it has stopped' status one exited
+ok 'and it has stopped' has one exited
 gives 'ps: it is no secret' 0 one husk ps -a --format '{{.Names}}'
 gives 'rm' 0 one husk rm one
 is 'no lease is left' "$(find "$HUSK_RUN/net/app" -path '*/ip/10*' ! -path '*/10.84.0.1' | wc -l)" 0
@@ -47,7 +44,7 @@ gives 'network rm' 0 app husk network rm app
 husk run -d --name dead --network none bb:1 sleep 1000 >/dev/null
 id=$(husk inspect -f .Id dead)
 husk sig "$(cat "$HUSK_RUN/c/$id/mon")" "$(cat "$HUSK_RUN/c/$id/monstart")" KILL
-ok 'dead' within 20 status dead dead
+ok 'dead' within 20 has dead dead
 like 'ps' "$(husk ps -a)" '*Dead (unknown)*dead'
 fails 'exec in it' 125 'exec: dead: not running (husk start dead)' husk exec dead true
 fails 'pause it' 1 'pause: dead: not running (husk start dead)' husk pause dead

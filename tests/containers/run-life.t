@@ -6,12 +6,6 @@ isolate "$@"
 . "$top/tests/containers/rootfs.sh"
 cd "$tmp" || exit 1
 make_image
-status() {
-	husk inspect -f .State.Status "$1"
-}
-has() { # NAME STATUS
-	[ "$(status "$1")" = "$2" ]
-}
 
 husk run -d --name site --network none bb:1 \
 	sh -c 'trap "exit 3" TERM; while :; do sleep 0.05; done' >/dev/null

@@ -50,21 +50,8 @@ runs=0
 while [ $runs -lt 10 ] && pipeline true; do runs=$((runs + 1)); done
 is '10 runs' $runs 10
 
-several() {
-	left=6
-	while [ "$left" -gt 0 ] && pipeline true; do left=$((left - 1)); done
-	[ "$left" = 0 ]
-}
-
 # Each makes what the last one of the others removes.
-side_by_side() {
-	several &
-	one=$!
-	several &
-	two=$!
-	several && wait "$one" && wait "$two"
-}
-ok 'three loops side by side' side_by_side
+ok 'three loops side by side' side_by_side 6 pipeline true
 
 gone() {
 	! kill -0 "$1" 2>/dev/null && [ -z "$(find /sys/fs/cgroup -path "*$HUSK_CGROUP_PARENT/*" -type d)" ]
