@@ -90,15 +90,16 @@ tag_text() {
 }
 
 # add_layer DIR: makes DIR/fs, unpacked, a layer.  $diffid and $bytes say what it is.
+number='' # the last one that was given
 add_layer() {
-	local n
 	[ -d "$HUSK_ROOT/lay/$diffid" ] && return
-	n=$(find "$HUSK_ROOT/l" -name '[0-9]*' | wc -l)
-	while ! ln -s "../lay/$diffid/fs" "$HUSK_ROOT/l/$n" 2>/dev/null; do
-		n=$((n + 1))
-		[ "$n" -lt 100000 ] || die "cannot write $HUSK_ROOT/l"
+	: "${number:=$(find "$HUSK_ROOT/l" -name '[0-9]*' | wc -l)}"
+	# -n: a link that is there is not followed, or the new one would be made in another layer.
+	while ! ln -sn "../lay/$diffid/fs" "$HUSK_ROOT/l/$number" 2>/dev/null; do
+		number=$((number + 1))
+		[ "$number" -lt 100000 ] || die "cannot write $HUSK_ROOT/l"
 	done
-	echo "$n" >"$1/n"
+	echo "$number" >"$1/n"
 	echo "$bytes" >"$1/size"
 	chmod 755 "$1" "$1/fs" 2>/dev/null
 	"$HUSK" put -d --sync "$HUSK_ROOT/lay/$diffid" "$1" || exit 1

@@ -147,8 +147,34 @@ sed -i 's/"architecture":"[a-z0-9_]*"/"architecture":"pdp11"/' bad/index.json
 refused 'no image for this machine' 'load: bad.tar: no image for this machine *'
 rm bad/index.json
 refused 'no image at all' 'load: bad.tar: neither manifest.json nor index.json in it *'
+again
+rm bad/index.json
+mkdir -p "$HUSK_ROOT/lay" "$tmp/root/outside"
+sed -i "s|sha256:$layer|sha256:../outside|" "bad/blobs/sha256/$id"
+refused 'a layer named as a path' 'load: bad.tar: sha256:../outside: not a SHA-256 digest'
+rmdir "$tmp/root/outside"
 fails 'load: no such archive' 1 'layer: none.tar: No such file or directory' husk load -i none.tar
 fails 'save: no such image' 1 'save: none: no such image (*' husk save -o x.tar none
+
+# ---- layers have numbers, and one that has gone leaves a hole
+for name in a b c; do
+	mkdir "$name"
+	echo "$name" >"$name/which"
+	husk import "$name" "$name" >/dev/null
+done
+husk rmi b >/dev/null
+echo d >b/which
+husk import b d >/dev/null
+for name in a c d; do
+	husk create --name "$name" "$name" x >/dev/null
+	husk export "$name" | tar -xO which
+done >which
+is 'a layer after one that was removed is itself' "$(cat which)" 'a
+c
+d'
+ok 'and the store is clean' husk check
+husk rm a c d >/dev/null
+husk rmi a c d >/dev/null
 
 # ---- a full disk, a store that cannot be written
 mkdir small
