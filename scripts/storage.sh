@@ -5,19 +5,34 @@
 #	overlay		the kernel stacks them
 #	copy		they are copied: slow, but it works everywhere
 
-# find_storage: $storage, as HUSK_STORAGE says; else what works, which is tried once a boot.
+# find_storage [IMAGE LOWER]: $storage, as HUSK_STORAGE says; else what works, which is tried once a
+# boot.  LOWER is the list of layers for an overlay: it may be too long.
 find_storage() {
 	storage=${HUSK_STORAGE-}
+	[ -n "$storage" ] || {
+		get "$HUSK_RUN/storage"
+		storage=$value
+	}
 	case $storage in
-	overlay | copy) return ;;
+	overlay) ;;
+	copy) return ;;
 	?*) die "HUSK_STORAGE=$storage: not overlay or copy" ;;
+	'')
+		storage=overlay
+		try_overlay || storage=copy
+		"$HUSK" put "$HUSK_RUN/storage" "$storage"
+		;;
 	esac
-	get "$HUSK_RUN/storage"
-	storage=$value
-	[ -z "$storage" ] || return 0
-	storage=overlay
-	try_overlay || storage=copy
-	"$HUSK" put "$HUSK_RUN/storage" "$storage"
+	count_layers "${2-}"
+	[ "$storage" = copy ] || [ "$count" -le 500 ] ||
+		die "$1: has $count layers, and an overlay takes 500 (HUSK_STORAGE=copy takes more)"
+}
+
+count_layers() { # LOWER
+	local IFS=:
+	# shellcheck disable=SC2086 # numbers
+	set -- $1
+	count=$#
 }
 
 try_overlay() (
