@@ -78,6 +78,23 @@ links() {
 # For sh -c "$try" sh COMMAND...: until it works, as a server may still be starting.
 try='i=0; until "$@" 2>/dev/null; do i=$((i + 1)); [ $i -lt 200 ] || exit 1; sleep 0.1; done'
 
+# Another machine on the other end of a cable: it is 192.0.2.2, here is 192.0.2.1.
+make_far() {
+	far="far${tmp##*.}"
+	vethctl netns add "$far"
+	vethctl link add cable type veth peer name eth0 netns "$far"
+	vethctl addr add 192.0.2.1/24 dev cable && vethctl link set cable up
+	vethctl -n "$far" addr add 192.0.2.2/24 dev eth0 && vethctl -n "$far" link set eth0 up
+}
+in_far() { # COMMAND...
+	vethctl netns exec "$far" "$@"
+}
+remove_far() {
+	vethctl -q link del cable
+	vethctl netns del "$far"
+	/bin/umount /run/netns
+}
+
 # Takes the default network down: it stays when the last container has gone.
 network_down() {
 	husk rm -f -a >/dev/null

@@ -36,12 +36,8 @@ answers() {
 ok 'from the host, by its address' within 20 answers 10.83.0.1:18080
 ok 'from the host, by localhost' within 20 answers 127.0.0.1:18080
 like 'ps: the ports' "$(husk ps)" '*18080:80 18081:81/udp*web'
-# From outside: a network namespace on the other end of a cable.
-vethctl netns add "out${tmp##*.}"
-vethctl link add cable type veth peer name eth0 netns "out${tmp##*.}"
-vethctl addr add 192.0.2.1/24 dev cable && vethctl link set cable up
-vethctl -n "out${tmp##*.}" addr add 192.0.2.2/24 dev eth0 && vethctl -n "out${tmp##*.}" link set eth0 up
-gives 'from another machine' 0 'it works' vethctl netns exec "out${tmp##*.}" timeout 10 busybox wget -q -O - http://192.0.2.1:18080/
+make_far
+gives 'from another machine' 0 'it works' vethctl netns exec "$far" timeout 10 busybox wget -q -O - http://192.0.2.1:18080/
 gives 'a container reaches the outside, by NAT' 0 ok husk run --rm bb:1 sh -c 'nc -w 1 192.0.2.1 1 2>/dev/null; ip route | grep -q "default via 10.83.0.1" && echo ok'
 like 'udp too' "$(vethctl publish list)" '*18081*udp*'
 fails 'a port is taken' 125 'vethctl: *18080*' husk run --rm -p 18080:80 bb:1 true
@@ -51,9 +47,7 @@ fails 'a port that is none' 125 'vethctl: *' husk run --rm -p 99999:80 bb:1 true
 husk rm -f web >/dev/null
 ok 'a port is free again when its container is removed' husk run --rm --port 18080:80 bb:1 true
 vethctl -q link del marker
-vethctl -q link del cable
-vethctl netns del "out${tmp##*.}"
-/bin/umount /run/netns
+remove_far
 is 'no link is left but the bridge' "$(links)" 'husk0 lo'
 network_down
 finish

@@ -9,19 +9,8 @@ mkdir -p fs/bin
 cp "$HUSK_OUT/probes/net" fs/bin/net
 make_image
 net=$HUSK_OUT/probes/net
-# Another machine, on the other end of a cable; we have two addresses.
-far="out${tmp##*.}"
-vethctl netns add "$far"
-vethctl link add cable type veth peer name eth0 netns "$far"
-vethctl addr add 192.0.2.1/24 dev cable && vethctl addr add 192.0.2.11/24 dev cable
-vethctl link set cable up
-vethctl -n "$far" addr add 192.0.2.2/24 dev eth0 && vethctl -n "$far" link set eth0 up
-finally() {
-	vethctl -q link del cable
-	vethctl netns del "$far"
-	/bin/umount /run/netns
-	network_down
-}
+make_far
+vethctl addr add 192.0.2.11/24 dev cable
 
 husk run -d --name udp -p 18053:53/udp bb:1 net udpd 0.0.0.0 53 it >/dev/null
 husk run -d --name tcp -p 18080:80 -p 192.0.2.11:18081:80 -p 127.0.0.1:18082:80 -p '[::1]:18083:80' \
@@ -33,7 +22,7 @@ hears() { # PROTOCOL ADDRESS PORT, from here
 	return 1
 }
 far_hears() {
-	case $(vethctl netns exec "$far" "$net" "$1" "$2" "$3" 2>/dev/null) in
+	case $(in_far "$net" "$1" "$2" "$3" 2>/dev/null) in
 	'it '*) return 0 ;;
 	esac
 	return 1
@@ -60,5 +49,6 @@ if [ -e /proc/net/if_inet6 ] && grep -q '^0*1 ' /proc/net/if_inet6; then
 else
 	skip 'on ::1' 'no IPv6 here'
 fi
-finally
+remove_far
+network_down
 finish
