@@ -70,7 +70,7 @@ struct terminal {
 	pid_t foreground; /* the group to give it back to, 0: none, or none that we can name */
 };
 
-/* Set by the child between vfork and exec, when it runs in our memory. */
+/* Set by the child between clone and exec, when it runs in our memory. */
 struct spawn_error {
 	int error;        /* negative errno, 0: the command runs */
 	const char *what; /* the step that failed, NULL: the exec itself */

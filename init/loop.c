@@ -34,7 +34,7 @@ uint64_t init_now(void)
  */
 LOOP __attribute__((noinline)) static void release_memory(void)
 {
-	const uintptr_t page = 4096, reach = 256 * 1024, slack = 512;
+	const uintptr_t page = (uintptr_t)getpagesize(), reach = 256 * 1024, slack = 512;
 	uintptr_t below = ((uintptr_t)__builtin_frame_address(0) - slack) & ~(page - 1);
 	uintptr_t text = (uintptr_t)__executable_start & ~(page - 1);
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* spawn.c - starts the command.
  *
- * By vfork: the parent sleeps until the child executes or has failed, so nothing can be passed on
- * to a child that has no group of its own yet or would lose it in the exec; and the child works on
- * the stack pages that are there already.  It runs in our memory: it only stores its error. */
+ * As vfork(2) does, whose function in libc is a mere fork on some machines: the parent sleeps until
+ * the child executes or has failed, so nothing can be passed on to a child that has no group of its
+ * own yet or would lose it in the exec.  It runs in our memory: it only stores its error. */
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 #define SHELL          "/bin/sh"
 #define NOT_EXECUTABLE 126
 #define NOT_FOUND      127
+#define CHILD_STACK    (32 * 1024)
 
 /* Where execvp(3) would find the command first, else its name. */
 static const char *find_in_path(const char *name, char *buf, size_t size)
@@ -130,12 +132,28 @@ static void send_stops(const struct init *in)
 			kill(in->main, sig);
 }
 
-__attribute__((noreturn)) static void run_child(struct init *in, struct child *child)
+struct spawn {
+	struct init *in;
+	struct child *child;
+};
+
+static int run_child(void *arg)
 {
-	in->failed.what = child_become(in, child, &in->failed.error);
+	const struct spawn *spawn = arg;
+	struct init *in = spawn->in;
+
+	in->failed.what = child_become(in, spawn->child, &in->failed.error);
 	if (!in->failed.what)
 		in->failed.error = execute(in);
-	_exit(NOT_FOUND);
+	return NOT_FOUND;
+}
+
+__attribute__((noinline)) static pid_t clone_child(struct init *in, struct child *child)
+{
+	_Alignas(16) char stack[CHILD_STACK];
+	struct spawn spawn = { in, child };
+
+	return clone(run_child, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, &spawn);
 }
 
 int init_spawn(struct init *in)
@@ -152,13 +170,11 @@ int init_spawn(struct init *in)
 	step("exec %s", command);
 	if (in->placement == SHARED_GROUP)
 		sys_rt_sigpending(&in->early);
-	pid = vfork(); // NOLINT(clang-analyzer-security.insecureAPI.vfork): see the top
+	pid = clone_child(in, &child);
 	if (pid < 0) {
 		warn(-errno, "fork");
 		return in->as->own_error;
 	}
-	if (!pid)
-		run_child(in, &child); // NOLINT(clang-analyzer-unix.Vfork)
 	in->command[0] = (char *)command;
 	if (in->failed.error) {
 		waitpid(pid, NULL, 0);

@@ -115,7 +115,7 @@ inject() {
 	shift 3
 	timeout 200 strace -qq -o /dev/null -e "trace=$syscall" -e "inject=$syscall:error=$error:when=$when" "$@"
 }
-fails 'fault: fork' 125 'cinit: fork: Resource temporarily unavailable' inject vfork EAGAIN 1 cinit true
+fails 'fault: fork' 125 'cinit: fork: Resource temporarily unavailable' inject clone EAGAIN 1 cinit true
 fails 'fault: signalfd' 125 'cinit: signalfd: No file descriptors available' inject signalfd4 EMFILE 1 cinit sleep 106
 fails 'fault: the report cannot be opened' 125 'cinit: report to *: No space left on device' \
 	inject open,openat ENOSPC 1 cinit -j "$tmp/report" true
