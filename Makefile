@@ -3,11 +3,16 @@
 #   make                  out/husk
 #   make out/one/pivot    one applet alone
 #   make CC=gcc           on a distribution whose libc is musl
+#   make CC="$(scripts/cross arm64)" OUT=out-arm64 EMULATOR=qemu-aarch64-static
 
 VERSION  = 0.1.0
 PREFIX   = /usr/local
 DESTDIR  =
 CC       = musl-gcc
+STRIP    = $(or $(shell $(CC) -print-prog-name=strip),strip)
+# What runs a program for another machine, where the kernel does not see to it.
+EMULATOR ?=
+export EMULATOR
 OUT      = out
 V        =
 Q        = $(if $(V),,@)
@@ -46,14 +51,14 @@ include tests/tests.mk
 $(OUT)/husk: $(CMD) $(INIT) $(LIB) $(LAYOUT)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@.debug $(filter %.o,$^) $(LDLIBS)
-	$(Q)strip -s -R .comment -R .note.gnu.property -R .note.GNU-stack -o $@ $@.debug
+	$(Q)$(STRIP) -s -R .comment -R .note.gnu.property -R .note.GNU-stack -o $@ $@.debug
 
 # One applet alone: the objects of an archive are taken only where they are wanted.
 one: $(ONE) ## each applet as a binary of its own, out/one/NAME
 $(ONE): $(OUT)/one/%: $(OUT)/one/%.main.o $(OUT)/libhusk.a $(LAYOUT)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
-	$(Q)strip -s -R .comment -R .note.gnu.property $@
+	$(Q)$(STRIP) -s -R .comment -R .note.gnu.property $@
 
 $(ONE:=.main.o): $(OUT)/one/%.main.o: cmd/main.c $(OUT)/flags | build/uapi
 	@mkdir -p $(@D)
@@ -80,7 +85,7 @@ $(OUT)/version $(OUT)/flags: FORCE
 
 # A folder with one link an applet, for PATH.
 $(OUT)/bin: $(OUT)/husk
-	$(Q)rm -rf $@ && mkdir -p $@ && ln -sf ../husk $@/husk && $(OUT)/husk --install $@
+	$(Q)rm -rf $@ && mkdir -p $@ && ln -sf ../husk $@/husk && $(EMULATOR) $(OUT)/husk --install $@
 
 # The kernel's own headers beside musl's, and nothing else of /usr/include (a glibc header would
 # compile silently).  Where CC is not musl-gcc they are in the default path.
@@ -103,7 +108,7 @@ PAGES    = $(patsubst %.1.in,$(OUT)/man/%.1,$(notdir $(wildcard cmd/*.1.in init/
 
 man: $(PAGES) ## the manual pages
 $(OUT)/options: $(OUT)/husk
-	$(Q)$< --dump >$@
+	$(Q)$(EMULATOR) $< --dump >$@
 $(OUT)/man/%.1: cmd/%.1.in $(OUT)/options scripts/gen/man.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f scripts/gen/man.awk $(OUT)/options $< >$@

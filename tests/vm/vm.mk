@@ -3,10 +3,11 @@
 # skipped, and say why.
 
 check check-all vm: vm-ready
-vm-long: deps-vm
+check-all vm-long: deps-arm64
+deps-arm64: deps-vm
 vm-ready: deps-vm
 	@tests/vm/vmrun -T -r || echo "The tests of tests/vm will be skipped."
-deps-vm:
-	@scripts/deps vm || echo "Tests that need what is missing will be skipped."
+deps-vm deps-arm64: deps-%:
+	@scripts/deps $* || echo "Tests that need what is missing will be skipped."
 
-.PHONY: vm-ready deps-vm
+.PHONY: vm-ready deps-vm deps-arm64
