@@ -63,7 +63,9 @@ done
 on +up -x^M '+got x' -- sh -c 'stty tostop; exec cinit -v -w sh -c "(true &); echo up; read x; echo got \$x"'
 is '50 messages to a terminal with TOSTOP stop nobody' "$rc" 0
 
-on +up -- sh -c 'cinit sh -c "sleep 107 & echo \$! >$0/left; echo up; sleep 108" & echo $! >$0/init; wait' "$tmp"
+on "=$tmp/left" "=$tmp/init" ! -- sh -c 'cinit sh -c "sleep 107 & echo \$! >$0/l; mv $0/l $0/left; sleep 108" &
+	echo $! >$0/i; mv $0/i $0/init; wait' "$tmp"
+is '49 the terminal hangs up: its session ends' "$rc" 129
 left() {
 	for pid in $(cat "$tmp/left" "$tmp/init"); do
 		[ ! -e "/proc/$pid" ] || grep -q '^State:.Z' "/proc/$pid/status" || return

@@ -7,6 +7,7 @@
  *	-TEXT	types TEXT; ^C is the control character, ^M the return key
  *	=FILE	waits until FILE exists
  *	@job	waits until another group than the command's own has the foreground; @shell: the own
+ *	!	hangs up
  *
  * The command leads the session, in the foreground.  Prints what the session printed.  Ends with
  *the command's status, 128+N for signal N; 99 when a step did not come true within 100 seconds. */
@@ -100,6 +101,14 @@ static int type(const char *keys)
 	return 1;
 }
 
+/* As a line that breaks or a window that is closed. */
+static int hang_up(void)
+{
+	close(terminal);
+	terminal = -1;
+	return 1;
+}
+
 static void session(char **command)
 {
 	int slave;
@@ -157,6 +166,7 @@ int main(int argc, char **argv)
 		int done = *step == '+' ? expect(step + 1)
 			: *step == '@'  ? await_foreground(!strcmp(step, "@shell"), pid)
 			: *step == '='  ? await(step + 1)
+			: *step == '!'  ? hang_up()
 					: type(step + 1);
 
 		if (!done) {
