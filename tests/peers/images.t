@@ -9,17 +9,18 @@ make_image -c 'ENV A=b c' -c 'CMD ["echo", "it is"]' -c 'LABEL k=v w'
 husk run --name live --network none bb:1 sh -c 'echo new >/new; rm /bin/nc; rm -r /www; mkdir /www; echo w >/www/w'
 husk commit live bb:2 >/dev/null
 husk save -o bb.tar bb:2
-id=$(husk images -q --no-trunc | sed -n 1p)
 for id in $(husk images -q --no-trunc); do
 	[ "$(wc -l <"$HUSK_ROOT/img/$id/layers")" = 2 ] && break
 done
+# What a container of it says: of both layers, what is gone, and of the environment.
+say='[ ! -e /bin/nc ] && echo $(cat /new) $(ls /www) it is $A'
+says='new w it is b c'
 reload() { # NAME-OF-TEST ARGUMENT-OF-LOAD
 	husk rm -f -a >/dev/null
 	husk rmi -f bb:1 bb:2 >/dev/null 2>&1
 	ok "$1: loads" husk load -q -i "$2"
 	loaded=${out#Loaded image: }
-	gives "$1: runs" 0 'new w it is b c' husk run --rm --network none "$loaded" \
-		sh -c '[ ! -e /bin/nc ] && echo $(cat /new) $(ls /www) it is $A'
+	gives "$1: runs" 0 "$says" husk run --rm --network none "$loaded" sh -c "$say"
 	husk rmi -f "$loaded" >/dev/null
 	husk load -q -i bb.tar >/dev/null
 }
@@ -52,4 +53,60 @@ else
 	pod save -q --format oci-archive -o pod-oci.tar localhost/bb:2
 	reload 'what podman saves as OCI' pod-oci.tar
 fi
+
+# ---- daemons, with all that is theirs below $tmp, and no network
+/bin/mount -t tmpfs tmpfs /run || exit 1
+daemon() { # NAME CLIENT COMMAND...: starts it, in a cgroup of this test; false when it does not start
+	name=$1 client=$2
+	shift 2
+	for program in "$1" "${client%% *}"; do
+		command -v "$program" >/dev/null || {
+			skip "$name" "$program is not installed"
+			return 1
+		}
+	done
+	"$@" >"$name.log" 2>&1 &
+	daemon=$!
+	within 60 $client version && return
+	skip "$name" "$1 does not start here: $(tail -n 1 "$name.log")"
+	end_daemon
+	return 1
+}
+end_daemon() {
+	kill "$daemon"
+	wait "$daemon"
+}
+
+mkdir docker containerd
+d="docker -H unix://$tmp/docker/sock"
+if daemon docker "$d" dockerd --data-root "$tmp/docker/data" --exec-root "$tmp/docker/exec" \
+	--pidfile "$tmp/docker/pid" -H "unix://$tmp/docker/sock" --storage-driver vfs --bridge none \
+	--iptables=false --ip6tables=false --cgroup-parent "$HUSK_CGROUP_PARENT"; then
+	gives 'docker loads it' 0 'Loaded image: bb:2' $d load -q -i bb.tar
+	is 'docker: it is the same image' "$($d images -q --no-trunc)" "sha256:$id"
+	gives 'docker runs it' 0 "$says" $d run --rm --network none bb:2 sh -c "$say"
+	$d save -o docker.tar bb:2
+	end_daemon
+	reload 'what docker saves' docker.tar
+fi
+
+cat >containerd/config <<-END
+	version = 2
+	root = "$tmp/containerd/root"
+	state = "$tmp/containerd/state"
+	disabled_plugins = ["io.containerd.grpc.v1.cri"]
+	[grpc]
+	address = "$tmp/containerd/sock"
+	END
+c="ctr -a $tmp/containerd/sock"
+if daemon containerd "$c" containerd -c containerd/config; then
+	ok 'containerd imports it' $c images import --snapshotter native bb.tar
+	gives 'containerd: by its name' 0 bb:2 $c images ls -q
+	gives 'containerd runs it' 0 "$says" $c run --rm --snapshotter native \
+		--cgroup "$HUSK_CGROUP_PARENT/one" bb:2 one sh -c "$say"
+	$c images export ctr.tar bb:2
+	end_daemon
+	reload 'what containerd exports' ctr.tar
+fi
+/bin/umount /run
 finish
