@@ -325,7 +325,8 @@ static bool any_populated(const struct cgroup *cg)
 	return false;
 }
 
-/* v2 tells when the group becomes empty; v1 is asked, ever more rarely. */
+/* v1 never tells, and v2 does not when another removes the group right after an event: the kernel
+ * delays the next one and drops it with the file.  So both are asked as well, ever more rarely. */
 static bool wait_empty(struct cgroup *cg, uint64_t deadline)
 {
 	const struct cg_tree *unified = cg_tree_of(cg, CG_UNIFIED);
@@ -337,12 +338,12 @@ static bool wait_empty(struct cgroup *cg, uint64_t deadline)
 	for (int step = BACKOFF_FIRST;; step = step < BACKOFF_MAX ? 2 * step : step) {
 		char text[128];
 
-		/* Reading arms the next event. */
-		if (events >= 0)
-			pread(events, text, sizeof(text), 0);
+		/* Reading arms the next event.  There is none where the file has gone. */
+		if (events >= 0 && pread(events, text, sizeof(text), 0) < 0)
+			close(take_fd(&events));
 		if (!any_populated(cg))
 			return killed;
-		if (!wait_until(events, POLLPRI, events < 0 ? step : -1, deadline)) {
+		if (!wait_until(events, POLLPRI, step, deadline)) {
 			cg_kill(cg);
 			deadline = 0;
 			killed = true;

@@ -87,6 +87,24 @@ ok '45 it has less than 100 kB of its own' \
 ok '15 --kill-group ends what is left' cgexec --kill-group pipe
 ok '15 and the group goes' within 10 gone
 
+# The kernel delays an event that follows close on another, and drops it with a group that another
+# takes away at once.
+cgexec -m 64M --stats="$tmp/usage" --name taken sh -c 'sleep 1000 & echo $! >"$1"' sh "$tmp/daemon"
+within 20 watched taken
+of_taken=$(watcher taken)
+daemon=$(cat "$tmp/daemon")
+taken=$root/unified$HUSK_CGROUP_PARENT/taken
+take() { ! rmdir "$taken" 2>/dev/null && [ -d "$taken" ]; }
+looks_at_events() { readlink "/proc/$of_taken"/fd/* 2>/dev/null | grep -q cgroup.events; }
+if [ -d "$taken" ]; then
+	within 20 looks_at_events
+	echo 1 >"$taken/cgroup.freeze"
+fi
+kill -KILL "$daemon"
+several 1000 take
+ok '40 the watcher of a group that another took away ends' within 10 [ ! -d "/proc/$of_taken" ]
+ok '40 and leaves nothing' within 10 gone
+
 # Before a waiter it lives in the memory of that; whatever is more than a waiter parts from it.
 of_group() {
 	for dir in /proc/[0-9]*; do
