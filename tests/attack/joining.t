@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # CVE-2016-9962: what a container can take from a process that is about to join it, 3 of the table
-# of holes, check 46.  A spy in the container looks at one that stands still half way.
+# of holes, check 46, and defect 12 of util-linux (unshare.md 1.4).  A spy in the container looks at
+# one that stands still half way.
 . "$(dirname "$0")/../lib.sh"
 isolate "$@"
 . "$top/tests/rootfs.sh"
@@ -31,6 +32,7 @@ spy() {
 
 # naive HOW...: joins and stays.
 naive() {
+	: >"$tmp/joined" # not what the last one said
 	"$attack" join "$target" "$@" >"$tmp/joined" &
 	joiner=$!
 	within 20 grep -q joined "$tmp/joined"
@@ -39,11 +41,13 @@ naive() {
 	wait $joiner
 } 2>/dev/null
 
-# stopped CALL: nsenter stands still at this call of its inner process, its first.
+# stopped CALL NSENTER...: nsenter stands still at this call of its inner process, its first.
 stopped() {
+	call=$1
+	shift
 	: >"$tmp/trace"
-	strace -f -o "$tmp/trace" -e trace="$1" -e inject="$1:signal=STOP:when=1" \
-		timeout 60 "$HUSK" nsenter -t "$target" -a -S 0 -G 0 true &
+	strace -f -o "$tmp/trace" -e trace="$call" -e inject="$call:signal=STOP:when=1" \
+		timeout 60 "$@" -t "$target" -a -S 0 -G 0 true &
 	tracer=$!
 	within 20 grep -q 'stopped by SIGSTOP' "$tmp/trace"
 	run spy nsenter
@@ -61,9 +65,11 @@ for users in '' '-U --map-root-user'; do
 		is '3 not when it cannot be traced, from a user namespace' "$out" 'Permission denied'
 	fi
 	for call in setresgid setresuid capset; do
-		stopped $call
+		stopped $call "$HUSK" nsenter
 		like "3 46 nsenter is not, at $call, ${users:-of root}" "$out" '[NP][oe]*[dy]'
 	done
+	stopped setgid /usr/bin/nsenter
+	is "12 util-linux's is, at setgid, ${users:-of root}" "$out" PWNED
 	kill -9 $waiter
 	wait $waiter 2>/dev/null
 done
