@@ -66,6 +66,61 @@ for kind in pipe2 clone3 mount prctl poll execve; do
 done >"$tmp/report"
 is 'killed at any of its calls, unshare leaves nothing' "$(cat "$tmp/report")" ''
 
+# What is run is static and short, so that hardly a call of it is taken for one of ours.
+static=$("$top/scripts/deps" static busybox)
+# CALL:N of a start, in whichever of its processes, before the command is executed: of those, what no
+# process does for the Nth time only when it is the command.  The first are the C library's, and a
+# look at the standard descriptors; a wait that fails says nothing of the command.
+calls() {
+	rm -f "$tmp"/trace.*
+	strace -ff -o "$tmp/trace" "$@" "$static" touch "$tmp/ran"
+	awk 'FNR == 1 { split("", count); ours = 1; if (/^execve/) next }
+		/^execve/ { ours = 0 }
+		/^[a-z]/ { sub(/\(.*/, ""); n = ++count[$0]; if (ours) wanted[$0 ":" n]; else other[$0 ":" n] }
+		END { for (item in wanted)
+			if (!(item in other) && item !~ /^(execve|brk|arch_prctl|set_tid_address|poll|wait4|exit|exit_group):/)
+				print item }' "$tmp"/trace.* | sort
+}
+# It ends with 1 and a message, or goes on as if nothing had been.
+each_fails() {
+	calls "$@" >"$tmp/calls"
+	while read -r item; do
+		rm -f "$tmp/ran"
+		timeout 20 strace -f -qq -o /dev/null -e trace="${item%:*}" -e inject="${item%:*}:error=EIO:when=${item#*:}" \
+			"$@" "$static" touch "$tmp/ran" </dev/null >"$tmp/out" 2>"$tmp/err"
+		rc=$?
+		case "$rc $(wc -l <"$tmp/err") $(cat "$tmp/err")" in
+		'1 1 husk '*) [ ! -e "$tmp/ran" ] || echo "$item: the command ran" ;;
+		'0 0 ') [ -e "$tmp/ran" ] || echo "$item: the command did not run" ;;
+		*) echo "$item: status $rc: $(cat "$tmp/err")" ;;
+		esac
+		within 10 clean || echo "$item: left over"
+	done <"$tmp/calls"
+}
+each_is_killed() {
+	while read -r item; do
+		rm -f "$tmp/ran"
+		timeout 20 strace -f -qq -o /dev/null -e trace="${item%:*}" -e inject="${item%:*}:signal=KILL:when=${item#*:}" \
+			"$@" "$static" touch "$tmp/ran" </dev/null >"$tmp/out" 2>"$tmp/err"
+		rc=$?
+		[ "$rc" = 137 ] || echo "$item: status $rc: $(cat "$tmp/err")"
+		within 10 clean || echo "$item: left over"
+	done <"$tmp/calls"
+}
+each() {
+	title=$1
+	shift
+	is "$title: each of its calls fails" "$(each_fails "$@")" ''
+	ok "$title: there were calls" grep -q "^$last:1\$" "$tmp/calls"
+	is "$title: killed at each of them" "$(each_is_killed "$@")" ''
+}
+last=prctl
+each 'unshare -pnmu' unshare -pnmu --mount-proc
+last=mount
+each 'unshare -m' unshare -m
+last=unshare
+each 'unshare -r' unshare -r
+
 unshare -pnmu --mount-proc sleep 900 &
 waiter=$!
 child_of() {
@@ -78,6 +133,8 @@ clean() {
 all_fail 'nsenter -mnu -r -w -S -G: every call that fails is reported' \
 	'setns:1 fchdir:1 chroot:1 chdir:1 fchdir:2 setresgid:1 setresuid:1' nsenter -t "$T" -mnu -r -w -S 1 -G 1
 all_fail 'nsenter -p' 'pipe2:1 clone,clone3:1+' nsenter -t "$T" -p
+last=setns
+each 'nsenter -a' nsenter -t "$T" -a
 all_fail 'nsenter -W' 'chdir:1' nsenter -t "$T" -u -W /tmp
 kill "$waiter"
 wait "$waiter" 2>/dev/null
