@@ -192,10 +192,7 @@ static void report(struct cgroup *cg, const struct cgexec_args *args,
 		return;
 	stat.wall_us = wall_us;
 	stat.killed = plan->watch.timeout_ms && wall_us / 1000 >= plan->watch.timeout_ms;
-	if (WIFEXITED(status))
-		stat.code = WEXITSTATUS(status);
-	else
-		stat.signal = WTERMSIG(status);
+	cg_stat_ended(&stat, status);
 	cg_stat_print(&out, cg, &stat, args->json);
 	out_flush(&out);
 }

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h> // rename
 #include <string.h>
+#include <sys/wait.h>
 
 #include "cleanup.h"
 #include "fs.h"
@@ -224,4 +226,33 @@ void cg_stat_print(struct out *out, const struct cgroup *cg, const struct cg_sta
 		print_json(out, cg, stat);
 	else
 		print_text(out, cg, stat);
+}
+
+void cg_stat_ended(struct cg_stat *stat, int status)
+{
+	if (WIFEXITED(status))
+		stat->code = WEXITSTATUS(status);
+	else
+		stat->signal = WTERMSIG(status);
+}
+
+void cg_stat_write(
+	const char *target, const struct cgroup *cg, const struct cg_stat *stat, bool json)
+{
+	struct out out = OUT_INIT(-1);
+	char path[CG_PATH];
+	int fd;
+
+	if (cg_stat_target(target, &out.fd)) {
+		cg_stat_print(&out, cg, stat, json);
+		out_flush(&out);
+		return;
+	}
+	if (fmt_path(path, sizeof(path), "%s.tmp", target) < 0)
+		return;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	out.fd = fd;
+	cg_stat_print(&out, cg, stat, json);
+	if (fd >= 0 && !out_flush(&out))
+		rename(path, target);
 }

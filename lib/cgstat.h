@@ -50,4 +50,11 @@ bool cg_stat_target(const char *target, int *fd);
 /* Bytes for people: "64M". */
 void cg_size(char text[24], uint64_t bytes);
 
+/* Into stat: the command ended with this status of wait(2). */
+void cg_stat_ended(struct cg_stat *stat, int status);
+
+/* Prints it to "fd:N", or to a file, which appears whole, so that a script may wait for it. */
+void cg_stat_write(
+	const char *target, const struct cgroup *cg, const struct cg_stat *stat, bool json);
+
 #endif

@@ -18,7 +18,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -33,11 +32,13 @@
 #include "fmt.h"
 #include "fs.h"
 #include "parse.h"
+#include "proc.h"
 #include "sig.h"
 #include "sys.h"
 
 #define BACKOFF_FIRST 5
 #define BACKOFF_MAX   1000
+#define REAPED_MS     1000 /* so long we wait for whoever waits for the command */
 #define ARGUMENT      (CG_PATH + 32)
 
 /* The watcher reads this while we go on: it is not touched again. */
@@ -291,30 +292,18 @@ static bool wait_until(int fd, short events, int step, uint64_t deadline)
 	return !deadline || now_ms() < deadline || poll_fd.revents;
 }
 
-/* FILE appears whole, so that a script may wait for it. */
 static void write_stats(
 	struct cgroup *cg, const struct cg_watch *watch, uint64_t began, bool killed)
 {
-	struct out out = OUT_INIT(-1);
+	int status = proc_exit_status(watch->pidfd, REAPED_MS);
 	struct cg_stat stat;
-	char path[CG_PATH];
-	int fd;
 
 	cg_stat_read(cg, &stat);
 	stat.wall_us = (now_ms() - began) * 1000;
 	stat.killed = killed;
-	if (cg_stat_target(watch->stats, &out.fd)) {
-		cg_stat_print(&out, cg, &stat, watch->json);
-		out_flush(&out);
-		return;
-	}
-	if (fmt_path(path, sizeof(path), "%s.tmp", watch->stats) < 0)
-		return;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	out.fd = fd;
-	cg_stat_print(&out, cg, &stat, watch->json);
-	if (fd >= 0 && !out_flush(&out))
-		rename(path, watch->stats);
+	if (status >= 0)
+		cg_stat_ended(&stat, status);
+	cg_stat_write(watch->stats, cg, &stat, watch->json);
 }
 
 static bool any_populated(const struct cgroup *cg)

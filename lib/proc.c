@@ -12,6 +12,7 @@
 #include "fmt.h"
 #include "fs.h"
 #include "parse.h"
+#include "sys.h"
 
 /* The value of a line "KEY:\tVALUE" of a status or fdinfo text, ended in place, or NULL. */
 static char *line_value(char *text, const char *key)
@@ -122,4 +123,14 @@ bool proc_in_sigwait(int dirfd)
 	return fs_read(dirfd, "syscall", text, sizeof(text)) > 0 &&
 		!parse_u32(parse_field(&rest, " \n"), 0, UINT32_MAX, &number) &&
 		number == SYS_rt_sigtimedwait;
+}
+
+int proc_exit_status(int pidfd, int timeout_ms)
+{
+	struct pollfd reaped = { .fd = pidfd };
+	int status = 0, r = sys_pidfd_exit_status(pidfd, &status);
+
+	if (r == -ENODATA && poll(&reaped, 1, timeout_ms) > 0)
+		r = sys_pidfd_exit_status(pidfd, &status);
+	return r < 0 ? r : status;
 }

@@ -34,6 +34,12 @@ struct proc_status {
 /* Reads status in a directory from proc_open. */
 int proc_status(int dirfd, struct proc_status *status);
 
+/* How a process that is not our child ended, which the kernel tells when somebody has waited for it
+ * (sys_pidfd_exit_status in sys.h).
+ *   timeout_ms  how long to wait for that
+ *   returns     a status as of wait(2); -ENODATA, -ENOTTY, -ESRCH: it is not told */
+int proc_exit_status(int pidfd, int timeout_ms);
+
 /* Is the process waiting in sigtimedwait(2)?  Meanwhile its status shows the signals that it waits
  * for as not blocked.  Needs the right to ptrace it; errors count as no. */
 bool proc_in_sigwait(int dirfd);
