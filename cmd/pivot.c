@@ -227,7 +227,8 @@ static void prepare_mounts(const struct pivot *pivot)
 	if (r >= 0)
 		r = mnt_init(api && !strcmp(api, "old"));
 	if (r < 0)
-		die(r, "prepare the mount namespace");
+		die_hint(r, r == -ENOSPC ? "see /proc/sys/fs/mount-max" : NULL,
+			"prepare the mount namespace");
 }
 
 static int pivot_run(const struct applet *self, char **argv, struct chain *chain)

@@ -133,7 +133,7 @@ static int mount_overlay(const struct pivot *pivot)
 		.user_xattrs = pivot_has_own(pivot, CLONE_NEWUSER),
 	};
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NODEV, .propagation = MS_PRIVATE };
-	const char *why = NULL;
+	const char *why = NULL, *hint = NULL;
 
 	if (args->overlay)
 		overlay.count = open_lowers(args->overlay, lowers);
@@ -152,9 +152,12 @@ static int mount_overlay(const struct pivot *pivot)
 		die(r, "tmpfs for the upper layer");
 	root = overlay_mount(&overlay, &why);
 	err_why(why);
+	if (root == -EPERM && overlay.user_xattrs)
+		hint = "a user namespace mounts overlays from Linux 5.11 on";
+	else if (root == -EINVAL && !why)
+		hint = "dmesg may say more";
 	if (root < 0)
-		die_hint(root, root == -EINVAL && !why ? "dmesg may say more" : NULL,
-			"overlay of %zu layers", overlay.count);
+		die_hint(root, hint, "overlay of %zu layers", overlay.count);
 	r = args->dev_ok ? 0 : mnt_setattr(root, &attr, false);
 	if (r < 0)
 		die(r, "overlay: set the attributes of the mount");

@@ -101,12 +101,21 @@ gives '29 30 lowers of long names' 0 '1 30' Q --overlay "$lowers" "$R" \
 	sh -c 'echo $(cat /f1 /f30)'
 chmod 777 "$tmp/up" "$tmp/wk"
 who=user
-gives '30 an overlay of a user: unlink and rename' 0 'gone x' sh -c "
-	mkdir -p '$tmp/mine/d'; echo x >'$tmp/mine/d/f'; cp -a '$R/bin' '$tmp/mine'
-	chown -R 65534:65534 '$tmp/mine'
-	'$HUSK' setpriv --reuid 65534 --regid 65534 --clear-groups '$HUSK' unshare -Urpnmui \
-	pivot --ephemeral '$tmp/mine' sh -c 'mv /d/f /d/g; rm /bin/wc
-	(ls /bin/wc 2>/dev/null || echo gone) | tr \"\\n\" \" \"; cat /d/g'"
+mkdir -p "$tmp/mine/d"
+echo x >"$tmp/mine/d/f"
+cp -a "$R/bin" "$tmp/mine"
+chown -R 65534:65534 "$tmp/mine"
+case $(uname -r) in
+[1-4].* | 5.[0-9].* | 5.10.*)
+	fails '30 an overlay of a user: not before Linux 5.11, and it says so' 125 \
+		'pivot: overlay of 1 layers: Operation not permitted (a user namespace*5.11 on)' \
+		Q --ephemeral "$tmp/mine" true
+	;;
+*)
+	gives '30 an overlay of a user: unlink and rename' 0 'gone x' Q --ephemeral "$tmp/mine" sh -c \
+		'mv /d/f /d/g; rm /bin/wc; (ls /bin/wc 2>/dev/null || echo gone) | tr "\n" " "; cat /d/g'
+	;;
+esac
 is '30 the lower layer is as it was' "$(ls "$tmp/mine/d")" f
 export who=root
 
@@ -147,7 +156,7 @@ gives '19 --proc=full: a container in it can make containers' 0 'inner' \
 gives '19 a user in it can, too' 0 inner Q --proc=full --seccomp=none -v "$HUSK:/husk" "$R" \
 	/husk unshare -Urpm /husk pivot / echo inner
 # The procfs below, on an initramfs, counts for the kernel as one that is not covered.
-[ -n "${HUSK_GUEST-}" ] || fails '19 without it a user cannot, and is told' 125 \
+grep -q '^rootfs / ' /proc/mounts || fails '19 without it a user cannot, and is told' 125 \
 	'pivot: mount proc: *--proc=full*' \
 	Q --seccomp=none -v "$HUSK:/husk" "$R" /husk unshare -Urpm /husk pivot / echo inner
 rm -f "$R/husk"
