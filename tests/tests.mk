@@ -47,6 +47,11 @@ $(OUT)/probes/%: tests/probes/%.c | build/uapi
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 -Os $(WARN) -static -no-pie -idirafter build/uapi -MMD -MP \
 		-MF $@.d -o $@ $< $(PROBE_LIBS)
 
+# But for this one, which is about the libc of this machine.
+$(OUT)/probes/threads: tests/probes/threads.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(WARN) -O1 -pthread -o $@ $<
+
 # The library once more, with the host's compiler and its sanitizers.
 $(OUT)/unit/lib/%.o: lib/%.c
 	@mkdir -p $(@D)

@@ -31,13 +31,20 @@ strace -qq -o "$tmp/calls" "$HUSK" pivot "$R" true
 last() { grep -c "^$1(" "$tmp/calls"; }
 
 faulty unshare 1
-faulty mount 1
-faulty open_tree 2 3 9 "$(($(last open_tree) - 1))"
-faulty mount_setattr 3 4 5 "$(last mount_setattr)"
-faulty move_mount 1 2 3 5 12 "$(($(last move_mount) - 1))"
-faulty fsopen 1 2 3 4
-faulty fsconfig 1 3 "$(last fsconfig)"
-faulty fsmount 1 4
+case $HUSK_MOUNT_API$(uname -r) in
+old* | new[1-4].* | new5.[0-9].* | new5.1[01].*)
+	faulty mount 1 2 3 5 9 20 40 "$(last mount)"
+	;;
+*)
+	faulty mount 1
+	faulty open_tree 2 3 9 "$(($(last open_tree) - 1))"
+	faulty mount_setattr 3 4 5 "$(last mount_setattr)"
+	faulty move_mount 1 2 3 5 12 "$(($(last move_mount) - 1))"
+	faulty fsopen 1 2 3 4
+	faulty fsconfig 1 3 "$(last fsconfig)"
+	faulty fsmount 1 4
+	;;
+esac
 faulty mkdirat 1 3
 faulty mknodat 1 6
 faulty symlinkat 1 5
@@ -51,9 +58,10 @@ for call in open_tree mount_setattr; do
 	gives "the first $call is the seal's, which has another way" 0 ran strace -qq -o /dev/null \
 		-e trace=$call -e inject=$call:error=ENOMEM:when=1 "$HUSK" pivot "$R" echo ran
 done
-gives "the last move_mount is the seal's, which leaves the end of a mount to the kernel then" 0 ran \
-	strace -qq -o /dev/null -e trace=move_mount \
-	-e inject=move_mount:error=ENOMEM:when="$(last move_mount)" "$HUSK" pivot "$R" echo ran
+[ "$(last move_mount)" = 0 ] ||
+	gives "the last move_mount is the seal's, which leaves the end of a mount to the kernel then" 0 ran \
+		strace -qq -o /dev/null -e trace=move_mount \
+		-e inject=move_mount:error=ENOMEM:when="$(last move_mount)" "$HUSK" pivot "$R" echo ran
 fails 'no way to seal is left: nothing runs' 125 'pivot: make a copy of the binary*: Out of memory' \
 	strace -qq -o /dev/null -e trace=open_tree,memfd_create -e inject=open_tree:error=ENOMEM:when=1 \
 	-e inject=memfd_create:error=ENOMEM "$HUSK" pivot "$R" echo ran

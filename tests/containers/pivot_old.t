@@ -4,7 +4,8 @@
 . "$(dirname "$0")/../lib.sh"
 
 export HUSK_TEST_API=old
-for test in containers/pivot containers/pivot_mounts containers/pivot_view containers/pivot_priv attack/escape; do
+for test in containers/pivot containers/pivot_mounts containers/pivot_view containers/pivot_priv \
+	containers/pivot_faults attack/escape; do
 	# shellcheck disable=SC2086 # HUSK_SH may be two words
 	ok "53 by the old mount calls: ${test#*/}" ${HUSK_SH:-sh} "$top/tests/$test.t"
 done
