@@ -64,11 +64,10 @@ denied '1 through the old mount calls' exe env HUSK_MOUNT_API=old "$tmp/copy" un
 # Where the kernel cannot exchange the executable, it is executed again; where a mount cannot be
 # cloned, it is a copy in memory.
 injections='prctl:error=EINVAL:when=3 prctl:error=EINVAL:when=4 open_tree:error=EINVAL:when=1'
-[ -z "${HUSK_GUEST-}" ] || injections='' # a machine of tests/vm-long has no strace
 for inject in $injections; do
 	denied "1 CVE-2019-5736, $inject" exe strace -qq -o "$tmp/trace" -e trace=prctl,open_tree,execveat,memfd_create \
 		-e inject=$inject "$tmp/copy" unshare -mu pivot "$R"
-	is "1 another way was taken, $inject" "$(grep -cE '^(execveat|memfd_create)' "$tmp/trace")" 1
+	ok "1 another way was taken, $inject" grep -qE '^(execveat|memfd_create)\(.* = [0-9]' "$tmp/trace"
 done
 printf '#!/proc/self/exe --version\n' >"$R/bin/self"
 chmod 755 "$R/bin/self"
@@ -80,9 +79,9 @@ works '2 CVE-2024-21626, an inherited directory' naive attack fd marker 9<"$tmp"
 denied '2 CVE-2024-21626' P attack fd marker 9<"$tmp"
 denied '2 with cinit as PID 1' P cinit attack fd marker 9<"$tmp"
 fails '2 a directory on standard input' 125 'pivot: descriptor 0 is a directory of the host' \
-	P attack fd "$marker" <"$top/lib"
+	P attack fd "$marker" <"$top/tests"
 fails '2 a working directory by such a link' 125 'pivot: -w: /proc/self/fd/9 is not inside of the new root' \
-	Q -w /proc/self/fd/9 "$R" true 9<"$top/lib"
+	Q -w /proc/self/fd/9 "$R" true 9<"$top/tests"
 
 # 4, 22: a link in place of a directory, exchanged while places for mounts are looked up and made.
 mkdir "$R/race" "$R/race/a" "$tmp/decoy"
@@ -234,7 +233,16 @@ umount "$tmp/shared"
 denied '15 out of the root' P attack chroot "$marker"
 denied '15 with all privileges' Q --privileged "$R" attack chroot "$marker"
 denied '16 what is at the bottom' P attack bottom "/$marker"
-denied '16 with all privileges' Q --privileged "$R" attack bottom "/$marker"
+# An initramfs stays below every other root; only switch_root --to-tmpfs has it emptied.
+if grep -q '^rootfs / ' /proc/mounts; then
+	for who in user root; do
+		run Q --privileged "$R" attack bottom "/$marker"
+		like "16 with all privileges ($who), on an initramfs: works, and pivot says so" "$out $err" \
+			'PWNED husk pivot: the initramfs stays below the new root*switch_root --to-tmpfs*'
+	done
+else
+	denied '16 with all privileges' Q --privileged "$R" attack bottom "/$marker"
+fi
 denied '16 what is below the root' Q --caps=all --seccomp=none "$R" sh -c "umount -l / 2>/dev/null
 	ls /$marker 2>&1 | grep -o 'No such.*'"
 echo mine >"$tmp/file"
