@@ -33,6 +33,41 @@ is 'stopped' "$(state_of web)" exited
 ok 'start' husk start web
 is 'runs again' "$(state_of web)" running
 ok 'rm -f' husk rm -f web
+
+# ---- a group of v2 counts who was killed
+
+run husk run --name big --network none -m 16M bb sh -c 'dd if=/dev/zero of=/dev/null bs=64M count=1'
+is 'out of memory: the status' "$rc" 137
+like 'ps says so' "$(husk ps -a)" '*Exited (137) * ago (out of memory)*big*'
+is 'inspect, too' "$(husk inspect -f .State.OOMKilled big)" true
+is 'and of no other' "$(husk inspect -f .State.OOMKilled writes)" false
+
+# ---- a bridge, with veth, bridge and nftables as modules
+
+husk run -d --name net -p 18080:80 -p 18081:81/udp bb \
+	sh -c 'mkdir /www; echo works >/www/index.html; exec httpd -f -h /www' >/dev/null
+like 'a container has an address' "$(husk inspect -f .Network.IPAddress net)" '10.83.0.*'
+fetch() { [ "$(timeout 10 wget -q -O - "http://$1/")" = works ]; }
+ok 'a published port: at the address of the bridge' within 20 fetch 10.83.0.1:18080
+ok 'at localhost' within 20 fetch 127.0.0.1:18080
+gives 'from another container' 0 works husk run --rm bb wget -q -O - http://10.83.0.1:18080/
+vethctl netns add far
+vethctl link add cable type veth peer name eth0 netns far
+vethctl addr add 192.0.2.1/24 dev cable && vethctl link set cable up
+vethctl -n far addr add 192.0.2.2/24 dev eth0 && vethctl -n far link set eth0 up
+gives 'from another machine' 0 works vethctl netns exec far wget -q -O - http://192.0.2.1:18080/
+like 'ps: the ports' "$(husk ps)" '*18080:80 18081:81/udp*net'
+fails 'the port is taken' 125 'vethctl: *18080*' husk run --rm -p 18080:80 bb true
+gives 'by name, on a network of its own' 0 works sh -c 'husk network create app >/dev/null
+	husk run -d --name db --network app bb sh -c "mkdir /www; echo works >/www/index.html; exec httpd -f -h /www" >/dev/null
+	husk run --rm --network app bb sh -c "i=0; until wget -q -O - http://db/; do i=\$((i + 1)); [ \$i -lt 200 ] || exit 1; sleep 0.1; done" 2>/dev/null'
 husk rm -f -a >/dev/null
+husk network rm app >/dev/null
+vethctl link del cable
+vethctl netns del far
+umount /run/netns
+vethctl -q nat down
+is 'no port is left' "$(vethctl publish list 2>/dev/null)" ''
+vethctl link del husk0
 ok 'check' husk check
 finish
