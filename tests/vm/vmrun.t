@@ -31,6 +31,6 @@ run "$vmrun" -T "$tmp/nowhere"
 is 'no such script: status' "$rc" 125
 run "$vmrun" -k 2.4 "$tmp/script"
 is 'no such kernel: status' "$rc" 77
-is 'no such kernel: the reason' "$err" 'kernel 2.4: there are 5.10 6.1 6.12'
+is 'no such kernel: the reason' "$err" 'kernel 2.4: there are 5.10 6.1 6.12, and each with -arm64'
 
 finish
