@@ -201,11 +201,12 @@ sh -c 'cinit -p USR1 actor recv 1 "$0/ready" >"$0/started" & while [ ! -e "$0/re
 	2>"$tmp/messages"
 within 20 grep -q . "$tmp/started"
 like '40 -p: our parent died, the child gets the signal' "$(cat "$tmp/started")" '10 *'
-# It dies while its child asks the kernel for that signal, or, on a busy machine, after that.
+# It dies while its child asks the kernel for that signal, or, on a busy machine, after that.  The
+# signal is there before the command, which has it blocked.
 rm -f "$tmp/calls" "$tmp/ready" "$tmp/started"
 # shellcheck disable=SC2016
 sh -c 'strace -D -qq -o "$0/calls" -e trace=getppid,prctl -e inject=prctl:delay_enter=1000000:when=1 \
-	cinit -p USR1 actor recv 1 "$0/ready" >"$0/started" 2>&1 & until grep -q getppid "$0/calls"; do sleep 0.02; done' "$tmp" \
+	actor block 10 cinit -p USR1 actor recv 1 "$0/ready" >"$0/started" 2>&1 & until grep -q getppid "$0/calls"; do sleep 0.02; done' "$tmp" \
 	2>"$tmp/messages"
 within 60 grep -q . "$tmp/started"
 like '40 -p: our parent dies before the kernel knows' "$(cat "$tmp/started")" '10 *'
