@@ -116,11 +116,20 @@ static void retitle(char **argv)
 		*argv -= shift;
 }
 
-/* argv[0] names an applet.  Runs it and every link behind it. */
-static int run_chain(char **argv, struct chain *chain)
+static int prepare(const struct applet *applet, struct chain *chain)
 {
-	const struct applet *applet = find_called(base_name(argv[0]));
+	chain->held = applet->init;
+	if (applet->init) {
+		sig_block_all(&chain->mask);
+		return 0;
+	}
+	sig_current(&chain->mask);
+	return fs_reserve_stdio();
+}
 
+/* Runs the applet, whose arguments these are, and every link behind it. */
+static int run_chain(const struct applet *applet, char **argv, struct chain *chain)
+{
 	for (;;) {
 		int status;
 
@@ -142,11 +151,10 @@ static int run_chain(char **argv, struct chain *chain)
 int main(int argc, char **argv)
 {
 	struct chain chain = { .life_fd = -1 };
+	const struct applet *applet;
 
-	if (argc < 1 || fs_reserve_stdio() < 0)
+	if (argc < 1)
 		return 125;
-	sig_current(&chain.mask);
-	seal_resume(&chain);
 	title = argv[0];
 	title_end = end_of(argv[argc - 1]);
 #ifdef ONLY
@@ -157,5 +165,9 @@ int main(int argc, char **argv)
 	if (!strcmp(base_name(argv[0]), "husk") && argc > 1 && find_called(argv[1]))
 		retitle(++argv);
 #endif
-	return run_chain(argv, &chain);
+	applet = find_called(base_name(argv[0]));
+	if (prepare(applet, &chain) < 0)
+		return 125;
+	seal_resume(&chain);
+	return run_chain(applet, argv, &chain);
 }

@@ -129,12 +129,16 @@ static int cinit_run(const struct applet *self, char **argv, struct chain *chain
 	const struct sigaction by_default = { .sa_handler = SIG_DFL };
 	int status;
 
-	sig_block_all(NULL);
+	if (!chain->held)
+		sig_block_all(NULL);
 	sigaction(SIGCHLD, &by_default, &in.caller_chld);
 	in.self = getpid();
 	in.first = in.self == 1;
 	init_read_args(&in, argv);
 	err_verbose(in.args.verbose > in.as->silent);
+	/* Else nothing stays open that could be taken for one of these. */
+	if ((in.system || in.args.report) && fs_reserve_stdio() < 0)
+		die(-errno, "open 0 to 2");
 	if (in.pdeath)
 		follow_parent(&in);
 	become_subreaper(&in);
@@ -154,5 +158,6 @@ const struct applet cinit_applet = {
 	.opts = cinit_opts,
 	.own_error = OWN_ERROR,
 	.usage_error = OWN_ERROR,
+	.init = true,
 	.run = cinit_run,
 };

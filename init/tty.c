@@ -16,8 +16,16 @@ static int open_terminal(void)
 {
 	int fd = open("/dev/tty", O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
+	if (fd > STDERR_FILENO)
+		return fd;
+	if (fd >= 0) {
+		int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+		close(fd);
+		return moved;
+	}
 	/* ENXIO: there is none.  Anything else: this root has no such file. */
-	if (fd >= 0 || errno == ENXIO)
+	if (errno == ENXIO)
 		return fd;
 	for (int std = STDIN_FILENO; std <= STDERR_FILENO; std++)
 		if (tcgetpgrp(std) >= 0)

@@ -100,6 +100,9 @@ struct applet {
 	/* The options are read by the applet itself (a grammar of its own, personalities): main
 	 * handles no --help for it. */
 	bool raw;
+	/* A PID 1: every signal is blocked before anything else, and 0 to 2 are as they were found;
+	 * all others have none of these closed. */
+	bool init;
 	/* argv[0] is the name it was called by.  Returns the exit status, or sets chain->next. */
 	int (*run)(const struct applet *self, char **argv, struct chain *chain);
 };

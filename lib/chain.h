@@ -20,6 +20,8 @@ struct chain {
 	 * sets up leaves them blocked for the next link, which may be a PID 1 that must lose none;
 	 * only the execution of a foreign command restores this mask. */
 	sigset_t mask;
+	/* Every signal is blocked, since the mask was read. */
+	bool held;
 	/* The read end of a pipe whose write end lives in the waiter outside (unshare), or -1.  It
 	 * hangs up when the waiter dies.  Whoever changes credentials after it was armed must arm
 	 * PR_SET_PDEATHSIG again with pdeath_signal and look at this pipe (unshare.md 2.4). */

@@ -35,6 +35,9 @@ for who in "$leader" "$pid1" 'cinit -c' 'cinit -S'; do
 	on "=$tmp/ready" '-^C' +2 '-^\' +3 -- $who actor recv 2 "$tmp/ready"
 	is "44 $who: ^C and ^\\ reach the child, once each" "$rc $(printf '%s\n' "$screen" | grep -cE '(^|[^0-9])[23] (128|0) 0$')" '0 2'
 done
+rm -f "$tmp/ready"
+on "=$tmp/ready" '-^C' +2 '-^\' +3 -- sh -c 'exec cinit actor recv 2 "$0" <&-' "$tmp/ready"
+is '44 cinit with stdin closed: the child has the foreground all the same' "$rc" 0
 # shellcheck disable=SC2086
 on +up '-^Z' '-^C' -- $leader sh -c 'echo up; exec sleep 100'
 is '45 ^Z where nobody could continue it: it runs on, ^C ends it' "$rc" 130

@@ -107,6 +107,8 @@ for mode in '' -g -S -c '-s -w' '--reap=kernel'; do
 		"$(cinit $mode grep -E '^(Sig[BIC]|ShdPnd|SigPnd)' /proc/self/status)" "$bare"
 done
 gives '20 closed 0, 1 and 2' 4 '' actor close cinit actor exit 4
+run actor close cinit -j "$tmp/closed" /nope
+is '20 closed 0, 1 and 2: no message gets into the report' "$rc $(wc -l <"$tmp/closed") $(cut -c 1-7 "$tmp/closed")" '127 1 {"pid":'
 gives '21 a child from before is not main' 5 '' actor child cinit actor exit 5
 
 cp "$HUSK_OUT/probes/actor" "$tmp/suid"
@@ -233,4 +235,11 @@ is 'switch_root --on-error=reboot' $rc 129
 fails 'switch_root --on-error=never' 1 'switch_root: --on-error never: not hang, shell or reboot (*' \
 	switch_root --on-error=never /nonexistent /init
 
+
+# Each process has a file of its own: no line of one is cut in two by another.
+mkdir "$tmp/traced"
+timeout 200 strace -qq -ff -o "$tmp/traced/of" /usr/bin/unshare -pf "$HUSK_OUT/bin/cinit" true
+traced=$(grep -l '^execve("[^"]*/cinit"' "$tmp"/traced/of.*)
+calls=$(awk '/^execve\(/ { started = 1 } started && !/^(\+\+\+|---)/ { n++ } END { print n }' "$traced")
+ok "at most twenty system calls from start to end of true: $calls" [ "$calls" -le 20 ]
 finish
