@@ -10,7 +10,7 @@ root=/sys/fs/cgroup
 [ ! -d $root/memory ] || root=$root/memory
 level=$root$HUSK_CGROUP_PARENT
 true=$(command -v true)
-trap 'cgexec --kill-group bomb 2>/dev/null; find $root/husk-test -depth -type d -exec rmdir {} + 2>/dev/null; rm -rf "$tmp"' EXIT
+trap 'set +e; cgexec --kill-group bomb 2>/dev/null; find "$level" -depth -type d -exec rmdir {} + 2>/dev/null; rm -rf "$tmp"' EXIT
 
 cgexec -C -g "memory:$HUSK_CGROUP_PARENT/theirs" true
 {
