@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <linux/rtnetlink.h>
@@ -48,6 +49,17 @@ static int loopback_only(struct veth *v, const char *pid, const char *why)
 	return 0;
 }
 
+/* pasta will not be root: it becomes nobody, who may not enter a namespace of root's. */
+static bool is_host_root(void)
+{
+	static const char first[] = "user:[4026531837]"; /* PROC_USER_INIT_INO of the kernel */
+	char name[sizeof(first)];
+
+	return !geteuid() &&
+		readlink("/proc/self/ns/user", name, sizeof(name)) == sizeof(first) - 1 &&
+		!memcmp(name, first, sizeof(first) - 1);
+}
+
 int uplink_run(struct veth *v, char **words)
 {
 	/* Neither gets at what listens on the host's loopback; pasta would offer it by itself. */
@@ -59,6 +71,7 @@ int uplink_run(struct veth *v, char **words)
 		(char *)"--disable-host-loopback", (char *)"--mtu=65520", NULL, (char *)"tap0",
 		NULL };
 	CLEANUP_FD int tun = -1;
+	bool root = is_host_root();
 	char file[PATH_MAX];
 	pid_t pid;
 
@@ -71,12 +84,14 @@ int uplink_run(struct veth *v, char **words)
 		return loopback_only(v, words[1], "/dev/net/tun cannot be opened");
 	pasta[sizeof(pasta) / sizeof(*pasta) - 2] = words[1];
 	slirp[4] = words[1];
-	if (exec_find(pasta[0], file, sizeof(file)) == 0)
+	if (!root && exec_find(pasta[0], file, sizeof(file)) == 0)
 		v->chain->next = pasta;
 	else if (exec_find(slirp[0], file, sizeof(file)) == 0)
 		v->chain->next = slirp;
 	else
-		return loopback_only(v, words[1], "neither pasta nor slirp4netns is installed");
+		return loopback_only(v, words[1],
+			root ? "slirp4netns is not installed, and pasta does not serve root"
+			     : "neither pasta nor slirp4netns is installed");
 	if (v->dry_run) {
 		fmt_fd(STDOUT_FILENO, "%s\n",
 			veth_join(file, sizeof(file), (const char *const *)v->chain->next));

@@ -121,6 +121,34 @@ chmod 600 /dev/net/tun
 run $user vethctl uplink "$sleeper"
 is '6 no tun: loopback, and why' "$rc $err" '0 husk vethctl: uplink: loopback only: /dev/net/tun cannot be opened'
 like '6 it is up' "$(inside vethctl link show lo)" '*LOOPBACK,UP*'
+# Root's own namespace, in which pasta does not serve.
+chmod 666 /dev/net/tun
+kill "$sleeper"
+wait "$sleeper" 2>/dev/null
+/usr/bin/unshare -n sleep 1000 &
+sleeper=$!
+inside() { /usr/bin/nsenter -t "$sleeper" -n "$@"; }
+within 20 in_own_namespace
+if [ -d "$tmp/pasta" ]; then
+	run env PATH="$tmp/pasta" "$HUSK" vethctl uplink "$sleeper"
+	is '6 root, with pasta alone: loopback, and why' "$rc $err" \
+		'0 husk vethctl: uplink: loopback only: slirp4netns is not installed, and pasta does not serve root'
+fi
+if [ -d "$tmp/slirp4netns" ]; then
+	PATH="$tmp/slirp4netns:$PATH" "$HUSK" vethctl uplink "$sleeper" >"$tmp/root.log" 2>&1 &
+	uplink=$!
+	if within 20 reached; then
+		pass '6 root: by slirp4netns, with both'
+	else
+		fail '6 root: by slirp4netns, with both' "$(cat "$tmp/root.log")"
+	fi
+	kill "$uplink"
+	wait "$uplink" 2>/dev/null
+fi
+kill "$sleeper"
+wait "$sleeper" 2>/dev/null
+start
+inside() { $user /usr/bin/nsenter -t "$sleeper" -U -n --preserve-credentials "$@"; }
 # What it cannot do: into the namespace of the host.
 run inside vethctl link add n0 type veth peer name n1 netns $$
 is '6 no link into the namespace of the host' "$rc" 1
