@@ -131,10 +131,7 @@ stop() {
 	# A monitor that waits to start it again is told, too.
 	if [ -d "$run" ]; then
 		: >"$run/stop"
-		get "$run/mon"
-		pid=$value
-		get "$run/monstart"
-		if [ -n "$pid" ] && alive "$pid" "$value"; then
+		if monitored; then
 			[ "$status" = running ] || "$HUSK" sig "$pid" "$value" TERM 2>/dev/null
 			"$HUSK" sig -w 20 "$pid" "$value" || exit 1
 		fi

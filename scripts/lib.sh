@@ -323,6 +323,15 @@ state() {
 	fi
 }
 
+# monitored: has container $id a monitor?  $pid and $value are its.  It runs then, is about to, or its
+# end is being written.
+monitored() {
+	get "$HUSK_RUN/c/$id/mon"
+	pid=$value
+	get "$HUSK_RUN/c/$id/monstart"
+	[ -n "$pid" ] && alive "$pid" "$value"
+}
+
 need_running() {
 	state
 	[ "$status" = running ] || die "$1: not running (husk start $1)"

@@ -29,6 +29,17 @@ is 'restart: runs, another process' "$(status site)" running
 gives 'kill: a signal' 0 site husk kill --signal TERM site
 gives 'wait: for it' 0 3 husk wait site
 husk start site >/dev/null
+# Its end is not written while the monitor is stopped.
+site=$HUSK_RUN/c/$(husk inspect -f .Id site)
+husk sig "$(cat "$site/mon")" "$(cat "$site/monstart")" STOP
+husk kill -s KILL site >/dev/null
+ok 'an end that is not written yet' within 20 has site dead
+husk wait site >waited 2>&1 &
+husk ps >/dev/null
+husk sig "$(cat "$site/mon")" "$(cat "$site/monstart")" CONT
+wait $!
+is 'wait: waits for it' "$? $(cat waited)" '0 137'
+husk start site >/dev/null
 gives 'kill: KILL' 0 site husk kill site
 gives 'kill: is 137' 0 137 husk wait site
 gives 'start -a: its output' 3 hello sh -c 'husk create --name att --network none bb:1 sh -c "echo hello; exit 3" >/dev/null
