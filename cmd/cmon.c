@@ -245,9 +245,17 @@ static void configure(struct monitor *m, const struct cmon_args *args)
 		die(r, "%s", args->log);
 }
 
-static int exit_status(int status)
+/* A start that fails is an error of ours, whatever the link of the pipeline calls it: unshare's own
+ * is 1, which may be the command's too. */
+static int exit_status(const struct monitor *m, int status)
 {
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	if (m->start_failed)
+		return OWN_ERROR;
+	if (WIFSIGNALED(status))
+		return 128 + WTERMSIG(status);
+	if (m->stage == SETTING_UP && WEXITSTATUS(status))
+		return OWN_ERROR;
+	return WEXITSTATUS(status);
 }
 
 static bool restarts(const struct monitor *m, int status, unsigned tries)
@@ -276,6 +284,7 @@ static bool back_off(struct monitor *m, unsigned ms)
 /* Lives until the last end.  Returns -1 in a child that is to become the pipeline. */
 static int monitor_loop(struct monitor *m)
 {
+	bool began_once = false;
 	unsigned tries = 0, delay = BACKOFF_MIN_MS;
 
 	for (;;) {
@@ -284,17 +293,18 @@ static int monitor_loop(struct monitor *m)
 
 		if (status == -1)
 			return -1;
-		status = m->start_failed ? OWN_ERROR : exit_status(status);
+		status = exit_status(m, status);
 		cmon_record_number(m->exit_fd, "finished", (uint64_t)time(NULL));
 		cmon_record_number(m->exit_fd, "exit", (uint64_t)status);
 		if (cmon_hook(m, m->down, "down", status))
 			warn(0, "hook %s down: failed", m->down);
-		cmon_launched(m, status >= 125 && status <= 127 ? status : 0);
+		cmon_launched(m, m->stage < RELEASED ? status : 0);
 		if (time(NULL) - began >= STEADY_S) {
 			delay = BACKOFF_MIN_MS;
 			tries = 0;
 		}
-		if (!restarts(m, status, tries) || !back_off(m, delay))
+		began_once = began_once || m->stage == EXECUTED;
+		if (!began_once || !restarts(m, status, tries) || !back_off(m, delay))
 			return status;
 		cmon_record_number(m->run_fd, "restarts", ++tries);
 		delay = 2 * delay < BACKOFF_MAX_MS ? 2 * delay : BACKOFF_MAX_MS;

@@ -19,6 +19,14 @@ enum restart_policy {
 	RESTART_ALWAYS,
 };
 
+/* How far the start of the container has come, and so whose output it is that comes. */
+enum stage {
+	SETTING_UP,   /* the pipeline's */
+	NOT_EXECUTED, /* the pipeline's, which said why */
+	RELEASED,     /* that of either: the command is about to be executed */
+	EXECUTED,     /* the command's */
+};
+
 struct monitor {
 	bool detach, interactive, tty;
 	const char *run_dir, *exit_dir, *up, *down; /* NULL: none */
@@ -39,13 +47,14 @@ struct monitor {
 	int master;   /* of its terminal */
 	int pidfd;    /* of its PID 1; -1 before it is ready */
 	pid_t pid;
+	enum stage stage;
 	bool stop_wanted;
 	bool start_failed; /* by the monitor itself: the status is its own then */
 };
 
 /* Runs the pipeline once and stays with it to its end.
- *   returns  in the monitor the status as waitpid(2) gives it; in the child, which is to go on as
- *            the pipeline, -1 */
+ *   returns  in the monitor the status as waitpid(2) gives it, and m->stage is not RELEASED then;
+ *            in the child, which is to go on as the pipeline, -1 */
 int cmon_once(struct monitor *m);
 
 /* cmon -d: tells the process that waits outside how the start went; what comes later is no

@@ -96,8 +96,42 @@ static bool start(struct monitor *m)
 	m->err = err[0];
 	m->started = m->master = m->pidfd = -1;
 	m->pid = 0;
+	m->stage = SETTING_UP;
 	m->start_failed = false;
 	return false;
+}
+
+/* ---- data */
+
+/* Of a detached container the caller sees what goes wrong until it has started. */
+static void deliver(struct monitor *m, const char *stream, int to, const char *data, size_t size)
+{
+	if (m->has_log)
+		crilog_add(&m->log, stream, data, size);
+	if (!m->detach)
+		fs_write_all(to, data, size);
+	else if (m->launcher >= 0 && m->stage < RELEASED)
+		fs_write_all(STDERR_FILENO, data, size);
+}
+
+static void pump(struct monitor *m, int *fd, const char *stream, int to)
+{
+	char buf[16384];
+	ssize_t n = read(*fd, buf, sizeof(buf));
+
+	if (n > 0)
+		deliver(m, stream, to, buf, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		close_fd(fd);
+}
+
+/* What is there by now. */
+static void drain(struct monitor *m, int *fd, const char *stream, int to)
+{
+	struct pollfd more = { .fd = *fd, .events = POLLIN };
+
+	while (*fd >= 0 && poll(&more, 1, 0) > 0)
+		pump(m, fd, stream, to);
 }
 
 /* ---- ready(1) */
@@ -166,43 +200,15 @@ static void release(struct monitor *m)
 		abandon(m);
 		return;
 	}
-	/* From here on the terminal is the container's. */
+	/* From here on the terminal and the pipes are the container's. */
+	drain(m, &m->err, "stderr", STDERR_FILENO);
 	if (m->master >= 0 && !m->detach)
 		cmon_tty_raw();
-	if (send(m->socket, "g", 1, MSG_NOSIGNAL) != 1)
+	if (send(m->socket, "g", 1, MSG_NOSIGNAL) == 1)
+		m->stage = RELEASED;
+	else
 		abandon(m);
 	close_fd(&m->socket);
-}
-
-/* ---- data */
-
-static void deliver(struct monitor *m, const char *stream, int to, const char *data, size_t size)
-{
-	if (m->has_log)
-		crilog_add(&m->log, stream, data, size);
-	/* Of a detached container the caller sees what goes wrong until it has started. */
-	if (!m->detach || (to == STDERR_FILENO && m->launcher >= 0))
-		fs_write_all(to, data, size);
-}
-
-static void pump(struct monitor *m, int *fd, const char *stream, int to)
-{
-	char buf[16384];
-	ssize_t n = read(*fd, buf, sizeof(buf));
-
-	if (n > 0)
-		deliver(m, stream, to, buf, (size_t)n);
-	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		close_fd(fd);
-}
-
-static void drain(struct monitor *m, int *fd, const char *stream, int to)
-{
-	struct pollfd more = { .fd = *fd, .events = POLLIN };
-
-	while (*fd >= 0 && poll(&more, 1, 0) > 0)
-		pump(m, fd, stream, to);
-	close_fd(fd);
 }
 
 /* ---- signals */
@@ -255,9 +261,23 @@ static bool take_signal(struct monitor *m, int *status)
  * the status will tell. */
 static void note_start(struct monitor *m)
 {
+	char byte;
+	bool told = read(m->started, &byte, 1) == 1;
+
 	close_fd(&m->started);
-	if (!procstat_ending(m->pid))
-		cmon_launched(m, 0);
+	if (!told && procstat_ending(m->pid))
+		return;
+	m->stage = EXECUTED;
+	cmon_launched(m, 0);
+}
+
+/* The pipeline has ended before it was known that the command was executed: was it? */
+static void settle_start(struct monitor *m, int status)
+{
+	bool failed = WIFEXITED(status) && WEXITSTATUS(status) >= 125 && WEXITSTATUS(status) <= 127;
+
+	if (m->stage == RELEASED)
+		m->stage = failed ? NOT_EXECUTED : EXECUTED;
 }
 
 static void watch(struct monitor *m, int *status)
@@ -267,9 +287,12 @@ static void watch(struct monitor *m, int *status)
 
 	for (;;) {
 		bool input = m->tty && !m->detach && m->interactive;
+		/* Whom it is to be told is not known yet. */
+		bool held = m->launcher >= 0 && m->stage == RELEASED;
 		struct pollfd fds[COUNT] = { { m->signals, POLLIN, 0 }, { m->socket, POLLIN, 0 },
-			{ m->started, 0, 0 }, { m->out, POLLIN, 0 }, { m->err, POLLIN, 0 },
-			{ m->master, (short)(POLLIN | (pending ? POLLOUT : 0)), 0 },
+			{ m->started, 0, 0 }, { m->out, POLLIN, 0 },
+			{ held ? -1 : m->err, POLLIN, 0 },
+			{ held ? -1 : m->master, (short)(POLLIN | (pending ? POLLOUT : 0)), 0 },
 			{ input ? STDIN_FILENO : -1, cmon_pump_wants(m->master), 0 } };
 
 		if (!fds[INPUT].events)
@@ -300,10 +323,14 @@ int cmon_once(struct monitor *m)
 	if (start(m))
 		return -1;
 	watch(m, &status);
+	settle_start(m, status);
 	drain(m, &m->out, "stdout", STDOUT_FILENO);
 	drain(m, &m->err, "stderr", STDERR_FILENO);
 	drain(m, &m->master, "stdout", STDOUT_FILENO);
 	cmon_tty_cooked();
+	close_fd(&m->out);
+	close_fd(&m->err);
+	close_fd(&m->master);
 	close_fd(&m->socket);
 	close_fd(&m->started);
 	close_fd(&m->pidfd);

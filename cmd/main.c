@@ -150,7 +150,7 @@ static int run_chain(const struct applet *applet, char **argv, struct chain *cha
 
 int main(int argc, char **argv)
 {
-	struct chain chain = { .life_fd = -1 };
+	struct chain chain = { .life_fd = -1, .started_fd = -1 };
 	const struct applet *applet;
 
 	if (argc < 1)

@@ -147,7 +147,8 @@ static int ready_run(const struct applet *self, char **argv, struct chain *chain
 	if (args.tty)
 		take_terminal(peer);
 	show_environment();
-	/* started[1] stays open: the execution of the command closes it. */
+	/* It stays open: the execution of the command closes it. */
+	chain->started_fd = started[1];
 	chain->next = words + 1;
 	return 0;
 }

@@ -146,6 +146,9 @@ static int cinit_run(const struct applet *self, char **argv, struct chain *chain
 	status = start(&in);
 	if (status)
 		return status;
+	/* The hang-up alone would not tell a command that ends at once from one that never ran. */
+	if (chain->started_fd >= 0)
+		fs_write_all(chain->started_fd, "", 1);
 	let_go(&in);
 	return init_loop(&in);
 }

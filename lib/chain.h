@@ -35,6 +35,9 @@ struct chain {
 	 * this call before this process becomes anything else than a waiter with the same
 	 * credentials; returns 0 or -errno.  NULL where there is none. */
 	int (*part)(void);
+	/* The write end of the pipe by which cmon learns of the execution of the command (ready),
+	 * or -1: a byte says that it was executed, a hang-up alone that this cannot be told. */
+	int started_fd;
 	/* The binary behind /proc/self/exe can no longer be written through it (seal.h). */
 	bool sealed;
 };

@@ -28,7 +28,10 @@ run husk cmon ready 3 sh -c 'kill -KILL $$'
 is 'a signal is 128+N' "$rc" 137
 gives 'not found is 127' 127 '' husk cmon ready 3 no-such-command
 gives 'not executable is 126' 126 '' husk cmon ready 3 /etc/passwd
-gives 'a pipeline that fails before it is ready' 3 '' husk cmon sh -c 'exit 3'
+gives 'a pipeline that fails before it is ready is an error of ours' 125 '' husk cmon sh -c 'exit 3'
+gives "unshare's own status 1 is, too" 125 '' husk cmon unshare --mount=/nonexistent/file ready 3 true
+gives "the command's 1 stays" 1 '' husk cmon unshare -U ready 3 sh -c 'exit 1'
+gives 'as does a signal' 143 '' husk cmon sh -c 'kill $$'
 gives 'the command has no descriptor of ours' 0 '0 1 2' husk cmon -l log -s s ready 3 \
 	sh -c 'for fd in 0 1 2 3 4 5 6 7 8 9; do [ -e /dev/fd/$fd ] && echo $fd; done | xargs echo'
 
@@ -63,7 +66,26 @@ ok '-d: the monitor goes' within 20 monitor_gone
 fails '-d: a command that is not there' 127 'ready: no-such-command: *' \
 	husk cmon -d -s s -e e -l log.d ready 3 no-such-command
 ok 'is in the log too' grep -q no-such-command log.d
-gives '-d: a set-up that fails' 125 '' husk cmon -d -s s -e e sh -c 'exit 125'
+fails '-d: a set-up that fails, whatever its status' 125 ': no' husk cmon -d -s s -e e -l log.d \
+	sh -c 'echo husk: no >&2; exit 1'
+gives '-d: a set-up that is killed' 137 '' husk cmon -d -s s -e e sh -c 'kill -9 $$'
+gives '-d: a start that failed is not tried again' 127 127 sh -c 'rm -f e/exit
+	husk cmon -d -r always -s s -e e -l log.d ready 3 no-such-command 2>/dev/null
+	rc=$?
+	husk lock -w 20 s/lock cat e/exit
+	exit $rc'
+# What the command writes is not the caller's, however early: also when it ends at once.
+for status in 0 1 126 127; do
+	for init in '' 'cinit --'; do
+		fresh
+		[ -n "$init" ] || [ $status -lt 126 ] || continue # of ready itself, as far as one can tell
+		run husk cmon -d -s s -e e -l log.e ready 3 $init sh -c "echo early >&2; exit $status"
+		is "-d: stderr is the log's, status $status${init:+, under cinit}" "$rc$out$err" 0
+		within 20 monitor_gone
+		like 'and in it' "$(cat log.e)" '*stderr F early'
+		rm log.e
+	done
+done
 
 # ---- signals
 fresh
@@ -157,6 +179,8 @@ if command -v script >/dev/null && [ -c /dev/ptmx ]; then
 		sh -c 'test -t 0 && echo tty'
 	ok '-dt: it ends' within 20 test -e e/exit
 	ok '-dt: its output is in the log' grep -q 'stdout F tty' log.t
+	fails '-dt: a command that is not there' 127 'cinit: no-such-command: *' \
+		husk cmon -dt -s s -e e ready -t 3 cinit no-such-command
 else
 	skip 'a terminal' 'no script(1), or no /dev/ptmx'
 fi

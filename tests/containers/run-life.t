@@ -47,6 +47,19 @@ gives 'start -a: its output' 3 hello sh -c 'husk create --name att --network non
 gives 'start -i' 0 in sh -c 'husk create --name cat --network none bb:1 cat >/dev/null
 	echo in | husk start -i cat'
 
+# ---- what the command writes is in the log alone, however soon it ends
+run husk run -d --name soon --network none bb:1 sh -c 'echo early >&2; exit 127'
+is 'run -d: no stderr of the command, its status is not ours' "$rc $err" '0 '
+gives 'wait: its status' 0 127 husk wait soon
+gives 'logs: its stderr' 0 early sh -c 'husk logs soon 2>&1'
+fails 'run -d: a command that is not there' 127 'cinit: nope: *' husk run -d --network none bb:1 nope
+
+# ---- unshare's own status is 1: that is no status of the container
+husk create --name split --network none bb:1 true >/dev/null
+(cd "$HUSK_ROOT"/c/"$(husk inspect -f .Id split)" && sed -i "s|--hostname|--mount=$tmp/nothing &|" spaces)
+fails 'start -a: unshare fails' 125 "unshare: keep the mount namespace at $tmp/nothing: *" husk start -a split
+fails 'start: unshare fails' 125 "unshare: keep the mount namespace at $tmp/nothing: *" husk start split
+
 # ---- a command that ignores its signal
 husk run -d --name deaf --network none --stop-signal USR1 --stop-timeout 0 bb:1 \
 	sh -c 'trap "" TERM USR1; sleep 1000 & wait; wait; wait' >/dev/null
