@@ -68,6 +68,31 @@ ok '40 what the command left behind keeps the group' [ -d "$root/memory$HUSK_CGR
 ok '40 and its watcher' within 20 watched daemon
 kill "$(cat "$tmp/daemon")"
 ok '40 it goes with that' within 10 gone
+# v2's own hierarchy, where there is one.
+unified=$root/unified
+[ -e "$unified/cgroup.procs" ] || unified=$root
+if [ -e "$unified/cgroup.controllers" ]; then
+	tries=0
+	while [ $tries -lt 20 ]; do
+		cgexec --stats="$tmp/usage" --name "lost$tries" sh -c 'sleep 1000 & echo $! >"$1"' sh "$tmp/daemon"
+		within 20 watched "lost$tries"
+		read -r daemon <"$tmp/daemon"
+		# Two events in a row, of which the kernel holds back the second, and no group any more.
+		echo "$daemon" >"$unified/cgroup.procs"
+		echo "$daemon" >"$unified$HUSK_CGROUP_PARENT/lost$tries/cgroup.procs"
+		kill -KILL "$daemon"
+		until cgexec --rm "lost$tries" 2>/dev/null; do [ -n "$(left)" ] || break; done
+		tries=$((tries + 1))
+	done
+	ok '40 also when somebody else removes the group' within 10 sh -c '! grep -qx cgwatch /proc/[0-9]*/comm'
+	if [ "$unified" != "$root" ]; then
+		cgexec --stats="$tmp/usage" --name daemon sh -c 'sleep 1000 & echo $! >"$1"' sh "$tmp/daemon"
+		within 20 watched daemon
+		cat "$tmp/daemon" >"$unified/cgroup.procs"
+		kill "$(cat "$tmp/daemon")"
+		ok '40 also when v2 has lost it before v1' within 10 gone
+	fi
+fi
 children='wait; ps -o ppid= -A | grep -cw $$'
 is '43 the command has no child that it does not know' "$(cgexec -m 64M sh -c "$children")" \
 	"$(sh -c "$children")"
