@@ -6,6 +6,7 @@
 
 #include "applet.h"
 #include "err.h"
+#include "parse.h"
 
 static const struct opt layer_opts[] = { OPT('a', "apply", struct layer_args, apply, NULL,
 						 "carry out whiteouts, do not keep them"),
@@ -15,6 +16,10 @@ static const struct opt layer_opts[] = { OPT('a', "apply", struct layer_args, ap
 		"pack nothing that is mounted below PATH"),
 	OPT('s', "digest", struct layer_args, digest, "SHA256", "fail unless the archive has it"),
 	OPT('n', "name", struct layer_args, name, "NAME", "pack PATH alone, under this name"),
+	OPT('P', "progress", struct layer_args, progress, "LABEL",
+		"show on a terminal how far it is"),
+	OPT(0, "total", struct layer_args, total, "SIZE",
+		"for --progress: of what it reads or packs"),
 	OPT_END };
 
 static int layer_run(const struct applet *self, char **argv, struct chain *chain)
@@ -22,8 +27,12 @@ static int layer_run(const struct applet *self, char **argv, struct chain *chain
 	struct layer_args args = { 0 };
 	char **verb = applet_args(self, &args, argv, 1);
 	char **words = applet_args(self, &args, verb, 1);
+	uint64_t total = 0;
 
 	(void)chain;
+	if (args.total && parse_size(args.total, &total) < 0)
+		usage_die("--total %s: not a size", args.total);
+	progress_start(args.progress, total);
 	if (!strcmp(*verb, "digest") && !words[1])
 		return layer_digest(words[0]);
 	if (!words[1])

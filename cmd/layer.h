@@ -4,6 +4,7 @@
 #define LAYER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct layer_args {
 	bool apply;
@@ -12,6 +13,8 @@ struct layer_args {
 	bool one_file_system;
 	const char *digest;
 	const char *name;
+	const char *progress;
+	const char *total;
 };
 
 /* What the names of an archive mean to a layer (OCI image-spec, layer.md, "Whiteouts"). */
@@ -26,6 +29,18 @@ int layer_pack(const struct layer_args *args, const char *directory, const char 
 
 /* Prints the SHA-256 of a file. */
 int layer_digest(const char *file);
+
+/* layer_progress.c: --progress LABEL, where there is a terminal for it (NULL: not asked for).
+ *   total    bytes, 0: not known */
+void progress_start(const char *label, uint64_t total);
+/* Takes the total from the file, unless it is known. */
+void progress_source(int fd);
+/* Another process shows it. */
+void progress_off(void);
+/* So many bytes are done; the line is drawn at most ten times a second. */
+void progress_at(uint64_t done);
+/* Wipes the line. */
+void progress_end(void);
 
 /* A stream with its compression undone, by a child that runs gzip or zstd.
  *   fd      read the plain stream from here

@@ -317,6 +317,7 @@ int layer_pack(const struct layer_args *args, const char *directory, const char 
 	}
 	tarout_add(end, sizeof(end));
 	tarout_flush();
+	progress_end();
 	if (to_stdout)
 		return 0;
 	tarout_result(digest, &bytes, &entries);

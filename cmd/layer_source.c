@@ -60,7 +60,10 @@ __attribute__((noreturn)) static void feed(
 	char hex[SHA256_HEX];
 	struct sha256 hash;
 	ssize_t n = (ssize_t)size;
+	uint64_t done = 0;
 
+	if (digest_fd < 0)
+		progress_off();
 	signal(SIGPIPE, SIG_IGN);
 	sha256_init(&hash);
 	memcpy(buf, head, size);
@@ -69,11 +72,15 @@ __attribute__((noreturn)) static void feed(
 		/* A decompressor that ended early says so itself; the digest wants all bytes. */
 		if (to >= 0 && fs_write_all(to, buf, (size_t)n) < 0)
 			to = -1;
+		done += (uint64_t)n;
+		if (to >= 0)
+			progress_at(done);
 		n = read_some(source, buf, sizeof(buf));
 	}
 	if (n < 0)
 		_exit(1);
 	sha256_hex(&hash, hex);
+	progress_end();
 	close(to);
 	_exit(digest_fd >= 0 && fs_write_all(digest_fd, hex, SHA256_HEX) < 0);
 }
@@ -120,6 +127,7 @@ void compressed_open(struct compressed *in, const char *source)
 	if (n < 0)
 		die((int)n, "%s", source);
 	*in = (struct compressed){ .fd = fd, .digest_fd = -1, .source = source };
+	progress_source(fd);
 	command = compression_of(head, (size_t)used);
 	if (!command && lseek(fd, 0, SEEK_SET) == 0)
 		return;
@@ -139,6 +147,7 @@ void compressed_open(struct compressed *in, const char *source)
 	make_pipe(plain);
 	if (!fork_child())
 		decompress(command, fed[0], plain[1]);
+	progress_off();
 	close(fed[0]);
 	close(plain[1]);
 	in->fd = plain[0];

@@ -8,6 +8,7 @@
 #include "err.h"
 #include "fmt.h"
 #include "fs.h"
+#include "layer.h"
 
 static struct {
 	struct sha256 hash;
@@ -32,6 +33,7 @@ void tarout_flush(void)
 	if (r < 0)
 		die_hint(r, r == -ENOSPC ? "the disk is full" : NULL, "write the archive");
 	out.used = 0;
+	progress_at(out.bytes);
 }
 
 void tarout_add(const void *data, size_t size)

@@ -158,6 +158,7 @@ static void write_chunk(int fd, uint64_t offset, uint64_t size, const char *path
 			tree_fail(r, "write", path);
 		size -= (uint64_t)n;
 		offset += (uint64_t)n;
+		progress_at(un.reader->total);
 	}
 }
 
@@ -376,8 +377,10 @@ int layer_unpack(const struct layer_args *args, const char *source, const char *
 	un.reader = allocate(NULL, sizeof(*un.reader));
 	compressed_open(&in, source);
 	tar_init(un.reader, in.fd);
-	while ((r = tar_next(un.reader, &entry, &why)) > 0)
+	while ((r = tar_next(un.reader, &entry, &why)) > 0) {
 		unpack_entry(&entry);
+		progress_at(un.reader->total);
+	}
 	if (!r)
 		r = tar_drain(un.reader);
 	if (r == -EPIPE)
@@ -389,6 +392,7 @@ int layer_unpack(const struct layer_args *args, const char *source, const char *
 	if (!un.entries && !un.reader->total)
 		die(0, "%s: empty", source);
 	finish_directories();
+	progress_end();
 	print_result(&in, un.reader->total);
 	return 0;
 }

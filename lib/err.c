@@ -13,7 +13,7 @@
 static const char *speaker = "";
 static int own_status = 1, usage_status = 1;
 static const char *kernel_words;
-static bool verbose;
+static bool verbose, over_line;
 
 void err_applet(const char *name, int own_error, int usage_error)
 {
@@ -57,7 +57,12 @@ static void say(int r, const char *hint, const char *fmt, va_list ap)
 		hint ? ")" : "");
 	kernel_words = NULL;
 	one_line(line);
-	fmt_fd(STDERR_FILENO, "%s\n", line);
+	fmt_fd(STDERR_FILENO, "%s%s\n", over_line ? "\r\033[K" : "", line);
+}
+
+void err_over_line(bool on)
+{
+	over_line = on;
 }
 
 void warn(int r, const char *fmt, ...)

@@ -34,6 +34,10 @@ __attribute__((noreturn, format(printf, 1, 2))) void usage_die(const char *fmt, 
 /* Flushes what an applet prints; where it cannot be written, the end with own_error. */
 void out_finish(struct out *out);
 
+/* A line that stands on the terminal without an end, as progress does: a message takes its place.
+ */
+void err_over_line(bool on);
+
 /* -v: says what is done, as it is done, in the words of the equivalent shell command.  Silent
  * until err_verbose(true).  The setting holds for the links of a chain one by one. */
 void err_verbose(bool on);

@@ -127,6 +127,25 @@ add_image() {
 	fi
 }
 
+# shows_progress: is there a terminal for it?  As `layer --progress` decides.
+shows_progress() {
+	[ -t 2 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-}" != dumb ]
+}
+
+# progress_label NAME: $progress are two words for `layer`, to show how far it is with that.
+progress_label() {
+	local name="${1##*/}"
+	case $name in
+	sha256:*)
+		short_of "${name#sha256:}"
+		name=sha256:$short
+		;;
+	*[!A-Za-z0-9_.:@+-]* | '') name=archive ;;
+	-) name=stdin ;;
+	esac
+	progress="--progress $name"
+}
+
 architecture() {
 	case $(uname -m) in
 	x86_64) echo amd64 ;;

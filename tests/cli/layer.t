@@ -53,6 +53,58 @@ husk layer pack -n dir a/d - >onedir.tar
 unpack onedir.tar onedir
 ok 'pack --name: one directory' cmp a/d/big onedir/dir/big
 
+# ---- progress: on a terminal, and wiped at the end
+head -c 8000000 /dev/urandom >big
+husk layer pack -n big big big.tar >/dev/null
+gzip -1 <big.tar >big.tar.gz
+# Gives its input bit by bit until it has been seen how far that is.
+cat >slowly <<'EOF'
+dd bs=65536 count=16 2>/dev/null
+i=0
+until [ -e seen ] || [ $i = "${1-500}" ]; do
+	dd bs=65536 count=1 2>/dev/null
+	sleep 0.02
+	i=$((i + 1))
+done
+cat
+EOF
+# progress PATTERN COMMAND: what it shows.
+progress() {
+	rm -rf seen into typescript
+	mkdir into
+	NO_COLOR='' TERM=xterm script -qfec "$2" typescript </dev/null >/dev/null 2>&1 &
+	within 30 grep -qE "$1" typescript
+	shown=$?
+	: >seen
+	wait $!
+	return $shown
+}
+if command -v script >/dev/null && [ -c /dev/ptmx ]; then
+	ok 'unpack --progress: bytes, share, rate and time' progress \
+		'big [0-9.]+ [KM]iB/8.0 MiB [0-9]+% [0-9.]+ [KM]iB/s eta [0-9]+[sm]' \
+		'sh slowly <big.tar | husk layer unpack --progress big --total 8M - into'
+	like 'and the line is wiped before the result' "$(tail -n 3 typescript | tr -d '\0')" "*$(printf '\r\033')\[K[0-9a-f]*"
+	ok 'of what is read, where that is compressed' progress 'big [0-9.]+ [KM]iB/.* eta' \
+		'sh slowly <big.tar.gz | husk layer unpack -P big --total 8M - into'
+	ok 'pack --progress' progress 'big [0-9.]+ [KM]iB [0-9.]+ [KM]iB/s' \
+		'mv big into && husk layer pack --progress big into - | sh slowly >/dev/null'
+	for plain in NO_COLOR=1 TERM=dumb; do
+		rm -rf seen into
+		mkdir into
+		TERM=xterm script -qec "export $plain; sh slowly 15 <big.tar | husk layer unpack --progress big - into" \
+			typescript </dev/null >/dev/null
+		is "with $plain there is none" "$(grep -c 'iB/s' typescript)" 0
+	done
+else
+	skip '--progress' 'no script(1), or no /dev/ptmx'
+fi
+rm -rf seen into
+mkdir into
+run sh -c 'sh slowly 15 <big.tar | husk layer unpack --progress big - into'
+is 'nor without a terminal' "$rc $err" '0 '
+fails '--total: not a size' 2 'layer: --total x: not a size *' husk layer unpack --total x big.tar into
+rm -r big.tar big.tar.gz into slowly
+
 gzip -k a.tar
 unpack a.tar.gz b
 like 'unpack: gzip, with both digests' "$out" \

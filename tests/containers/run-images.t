@@ -72,6 +72,18 @@ is 'rmi: the last name takes image and layers' "$rc $(ls "$HUSK_ROOT/img" "$HUSK
 is 'rmi: and nothing stays' "$(store)" ''
 gives 'load: what was saved' 0 'Loaded image: web:1' husk load -q -i web.tar
 ok 'the image is the same, id and all' test -d "$HUSK_ROOT/img/$id"
+husk rmi web:1 >/dev/null
+gives 'load: a line a layer without a terminal' 0 'husk load: layer 1/1 done
+Loaded image: web:1' sh -c 'husk load -i web.tar 2>&1'
+if command -v script >/dev/null; then
+	terminal() {
+		TERM=xterm NO_COLOR="$1" script -qec 'husk load -i web.tar' /dev/null </dev/null | tr -d '\r'
+	}
+	unlike 'load: none on a terminal, which shows how far it is' "$(terminal '')" '*done*'
+	like 'load: with NO_COLOR it does not' "$(terminal 1)" 'husk load: layer 1/1 done*'
+else
+	skip 'load: on a terminal' 'no script(1)'
+fi
 ok 'load: from stdin, compressed' sh -c 'gzip <web.tar | husk load --quiet'
 husk save web:1 >again.tar
 ok 'save gives the same bytes again' cmp web.tar again.tar
