@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# mkrootfs.t - scripts/mkrootfs: the four kinds of output, the same bytes everywhere, bad input.
+# mkrootfs.t - scripts/mkrootfs: the four kinds of output, the same bytes everywhere, bad input: check 58
+# of pivot.md.
 # shellcheck disable=SC2317 # functions are called by those of lib.sh
 . "$(dirname "$0")/../lib.sh"
 
