@@ -116,15 +116,27 @@ static void retitle(char **argv)
 		*argv -= shift;
 }
 
-static int prepare(const struct applet *applet, struct chain *chain)
+/* What it says from now on, this applet says. */
+static void name_errors(const struct applet *applet)
 {
+	err_applet(strcmp(applet->name, "husk") ? applet->name : "", applet->own_error,
+		applet->usage_error);
+}
+
+static void prepare(const struct applet *applet, struct chain *chain)
+{
+	int r;
+
+	name_errors(applet);
 	chain->held = applet->init;
 	if (applet->init) {
 		sig_block_all(&chain->mask);
-		return 0;
+		return;
 	}
 	sig_current(&chain->mask);
-	return fs_reserve_stdio();
+	r = fs_reserve_stdio();
+	if (r < 0)
+		die(r, "the standard descriptors");
 }
 
 /* Runs the applet, whose arguments these are, and every link behind it. */
@@ -133,8 +145,7 @@ static int run_chain(const struct applet *applet, char **argv, struct chain *cha
 	for (;;) {
 		int status;
 
-		err_applet(strcmp(applet->name, "husk") ? applet->name : "", applet->own_error,
-			applet->usage_error);
+		name_errors(applet);
 		chain->next = NULL;
 		chain->file = NULL;
 		status = applet->run(applet, argv, chain);
@@ -166,8 +177,7 @@ int main(int argc, char **argv)
 		retitle(++argv);
 #endif
 	applet = find_called(base_name(argv[0]));
-	if (prepare(applet, &chain) < 0)
-		return 125;
+	prepare(applet, &chain);
 	seal_resume(&chain);
 	return run_chain(applet, argv, &chain);
 }

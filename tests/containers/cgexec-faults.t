@@ -30,9 +30,9 @@ traced() { # INJECTION OPTION...
 # CALL:N of a start with these options, in their order, up to the execution.
 calls() { # OPTION...
 	strace -o "$tmp/trace" cgexec "$@" "$tmp/command"
-	# The first are the C library's, and a look at the standard descriptors.
+	# The first are the C library's.
 	awk -v all="${HUSK_CGEXEC_FAULTS-}" 'NR > 1 && /^execve/ { exit }
-		{ sub(/\(.*/, "") } NR <= 4 || /[^a-z0-9_]/ { count[$0]++; next }
+		{ sub(/\(.*/, "") } NR <= 3 || /[^a-z0-9_]/ { count[$0]++; next }
 		{ n = ++count[$0] } n == 1 || all { print $0 ":" n }' "$tmp/trace"
 }
 

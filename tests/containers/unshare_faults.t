@@ -69,8 +69,8 @@ is 'killed at any of its calls, unshare leaves nothing' "$(cat "$tmp/report")" '
 # What is run is static and short, so that hardly a call of it is taken for one of ours.
 static=$("$top/scripts/deps" static busybox)
 # CALL:N of a start, in whichever of its processes, before the command is executed: of those, what no
-# process does for the Nth time only when it is the command.  The first are the C library's, and a
-# look at the standard descriptors; a wait that fails says nothing of the command.
+# process does for the Nth time only when it is the command.  The first are the C library's; a wait that
+# fails says nothing of the command.
 calls() {
 	rm -f "$tmp"/trace.*
 	strace -ff -o "$tmp/trace" "$@" "$static" touch "$tmp/ran"
@@ -78,7 +78,7 @@ calls() {
 		/^execve/ { ours = 0 }
 		/^[a-z]/ { sub(/\(.*/, ""); n = ++count[$0]; if (ours) wanted[$0 ":" n]; else other[$0 ":" n] }
 		END { for (item in wanted)
-			if (!(item in other) && item !~ /^(execve|brk|arch_prctl|set_tid_address|poll|wait4|exit|exit_group):/)
+			if (!(item in other) && item !~ /^(execve|brk|arch_prctl|set_tid_address|wait4|exit|exit_group):/)
 				print item }' "$tmp"/trace.* | sort
 }
 # It ends with 1 and a message, or goes on as if nothing had been.
