@@ -70,10 +70,10 @@ ok '10 hairpin and isolated' vethctl -n v link set p1b hairpin on isolated on
 ok '10 as ip sets them' soon_alike
 alike '10 no port any more' 'link set p1b nomaster'
 alike '10 a port by bridge, and by brctl in its words' 'link set p1b master bridge9' 'link set p1b nomaster'
-nsenter --net=/run/netns/i brctl addif bridge9 p1b
+nsenter --net=/run/netns/i busybox brctl addif bridge9 p1b
 ok '10 bridge add' vethctl -n v bridge add bridge9 p1b
 ok '10 is brctl addif' soon_alike
-nsenter --net=/run/netns/i brctl delif bridge9 p1b
+nsenter --net=/run/netns/i busybox brctl delif bridge9 p1b
 ok '10 bridge remove' vethctl -n v bridge remove bridge9 p1b
 ok '10 is brctl delif' soon_alike
 for n in 1 2 3; do
