@@ -9,7 +9,7 @@ export HUSK_ROOT HUSK_RUN
 # make_rootfs DIR
 make_rootfs() {
 	mkdir -p "$1/bin" "$1/etc" "$1/tmp" "$1/www" "$1/root"
-	cp "$(command -v busybox)" "$1/bin/busybox"
+	cp "$("$top/scripts/deps" static busybox)" "$1/bin/busybox"
 	for applet in sh ls cat echo sleep id ps httpd wget true false hostname env touch rm mkdir \
 		tty stty ip head tail kill readlink mount dd chmod pwd printf mkfifo nc seq test grep stat; do
 		ln -s busybox "$1/bin/$applet"
@@ -80,7 +80,10 @@ try='i=0; until "$@" 2>/dev/null; do i=$((i + 1)); [ $i -lt 200 ] || exit 1; sle
 
 # Another machine on the other end of a cable: it is 192.0.2.2, here is 192.0.2.1.
 make_far() {
-	far="far${tmp##*.}"
+	far=far
+	# The names of the machine's own are not touched, and a test that is killed leaves none.
+	mkdir -p /run/netns
+	/bin/mount -t tmpfs husk-test /run/netns
 	vethctl netns add "$far"
 	vethctl link add cable type veth peer name eth0 netns "$far"
 	vethctl addr add 192.0.2.1/24 dev cable && vethctl link set cable up
@@ -92,7 +95,7 @@ in_far() { # COMMAND...
 remove_far() {
 	vethctl -q link del cable
 	vethctl netns del "$far"
-	/bin/umount /run/netns
+	/bin/umount -l /run/netns
 }
 
 # Takes the default network down: it stays when the last container has gone.
