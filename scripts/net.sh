@@ -227,6 +227,7 @@ net_up() { # PID
 net_down() {
 	get "$dir/net"
 	case $value in
+	'') return ;; # removed meanwhile
 	host | none | container:*) return ;;
 	esac
 	end_helpers
