@@ -106,6 +106,7 @@ int detach_run(struct veth *v, char **words)
 {
 	struct detach_args args = { 0 };
 	struct search search = { 0 };
+	CLEANUP_FD int lock = -1;
 	int r;
 
 	if (applet_args(&detach_applet, &args, words, 0)[0] || !args.id == !args.ifname)
@@ -116,6 +117,9 @@ int detach_run(struct veth *v, char **words)
 		return 0;
 	search.id = args.id;
 	search.ifname = args.ifname;
+	/* An attach that is at work on it ends first: what it goes on to make nobody would find. */
+	if (ipam_each(args.net, is_wanted, &search) > 0)
+		lock = ipam_lock(&search.found, true);
 	if (ipam_each(args.net, is_wanted, &search) > 0)
 		return detach_lease(v, &search.found);
 	/* Attached without an ID: there is a link only. */
@@ -148,7 +152,7 @@ static int sweep_lease(struct lease *lease, void *data)
 {
 	struct sweep *sweep = data;
 	struct veth *v = sweep->v;
-	CLEANUP_FD int lock = ipam_lock(lease);
+	CLEANUP_FD int lock = ipam_lock(lease, false);
 
 	/* Somebody is at it right now. */
 	if (lock < 0)

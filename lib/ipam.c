@@ -313,7 +313,7 @@ int ipam_each(const char *net, int (*each)(struct lease *lease, void *data), voi
 	return r;
 }
 
-int ipam_lock(const struct lease *lease)
+int ipam_lock(const struct lease *lease, bool wait)
 {
 	char path[IPAM_PATH];
 	int r = address_path(path, lease);
@@ -321,7 +321,7 @@ int ipam_lock(const struct lease *lease)
 
 	if (fd < 0)
 		return r < 0 ? r : -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) == 0)
 		return fd;
 	close(fd);
 	return -EAGAIN;

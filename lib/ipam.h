@@ -61,9 +61,9 @@ int ipam_release(const struct lease *lease);
 /* Calls each for every lease of a network (NULL: of every one) until it returns other than 0. */
 int ipam_each(const char *net, int (*each)(struct lease *lease, void *data), void *data);
 
-/* Locks the file of a lease as its claimer does.  The descriptor, or -EAGAIN: it is in the making.
- */
-int ipam_lock(const struct lease *lease);
+/* Locks the file of a lease as its claimer does.
+ *   returns  the descriptor; -EAGAIN: it is in the making, and the caller does not wait */
+int ipam_lock(const struct lease *lease, bool wait);
 
 /* Removes the files of claims that were killed before they had an address. */
 void ipam_sweep(void);
