@@ -306,7 +306,7 @@ int layer_pack(const struct layer_args *args, const char *directory, const char 
 		       : open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0)
 		die(-errno, "create %s", target);
-	tarout_init(fd);
+	tarout_init(fd, !to_stdout);
 	if (args->name) {
 		pack_alone(directory, args->name);
 	} else {

@@ -11,6 +11,7 @@
 #include "layer.h"
 
 static struct {
+	bool hashed;
 	struct sha256 hash;
 	uint64_t bytes, entries;
 	int fd;
@@ -20,9 +21,10 @@ static struct {
 	char buf[128 * 1024];
 } out;
 
-void tarout_init(int fd)
+void tarout_init(int fd, bool hashed)
 {
 	out.fd = fd;
+	out.hashed = hashed;
 	sha256_init(&out.hash);
 }
 
@@ -38,7 +40,8 @@ void tarout_flush(void)
 
 void tarout_add(const void *data, size_t size)
 {
-	sha256_add(&out.hash, data, size);
+	if (out.hashed)
+		sha256_add(&out.hash, data, size);
 	out.bytes += size;
 	while (size) {
 		size_t room = sizeof(out.buf) - out.used, part = size < room ? size : room;

@@ -6,7 +6,8 @@
 #include "sha256.h"
 #include "tar.h"
 
-void tarout_init(int fd);
+/* hashed: tarout_result will be asked for the digest. */
+void tarout_init(int fd, bool hashed);
 
 /* A PAX record for the next entry; path is for the message when there are too many. */
 void tarout_record(const char *key, const void *value, size_t size, const char *path);

@@ -348,11 +348,13 @@ static void finish_directories(void)
 
 static void print_result(struct compressed *in, uint64_t bytes)
 {
-	char digest[SHA256_HEX + 1], diffid[SHA256_HEX];
+	char digest[SHA256_HEX + 1] = "-", diffid[SHA256_HEX] = "-";
 	const char *want = un.args->digest;
 
-	sha256_hex(&un.reader->hash, diffid);
-	memcpy(digest, diffid, SHA256_HEX);
+	if (un.reader->hashed) {
+		sha256_hex(&un.reader->hash, diffid);
+		memcpy(digest, diffid, SHA256_HEX);
+	}
 	compressed_end(in, digest);
 	if (want && !strncmp(want, "sha256:", 7))
 		want += 7;
@@ -376,7 +378,7 @@ int layer_unpack(const struct layer_args *args, const char *source, const char *
 	root = tree_open(directory, source);
 	un.reader = allocate(NULL, sizeof(*un.reader));
 	compressed_open(&in, source);
-	tar_init(un.reader, in.fd);
+	tar_init(un.reader, in.fd, !args->plain || args->digest);
 	while ((r = tar_next(un.reader, &entry, &why)) > 0) {
 		unpack_entry(&entry);
 		progress_at(un.reader->total);

@@ -40,6 +40,7 @@ struct tar_chunk {
 
 struct tar_reader {
 	int fd;
+	bool hashed;
 	struct sha256 hash;
 	uint64_t total;  /* bytes of the stream so far */
 	uint64_t stored; /* bytes of this entry's data not read yet */
@@ -50,7 +51,8 @@ struct tar_reader {
 	char pax[TAR_PAX_MAX + 1];
 };
 
-void tar_init(struct tar_reader *reader, int fd);
+/* hashed: compute the hash of the stream. */
+void tar_init(struct tar_reader *reader, int fd, bool hashed);
 
 /* The next entry; what is left of the last one is skipped.
  *   why      set with -EINVAL: what is wrong with the archive, in words

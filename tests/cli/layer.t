@@ -248,8 +248,15 @@ husk layer unpack $own -a opq.tar c >/dev/null
 is '--apply: an opaque mark empties' "$(ls c/d)" new
 mkdir plain
 # shellcheck disable=SC2086
-husk layer unpack $own --plain wh.tar plain >/dev/null
+run husk layer unpack $own --plain wh.tar plain
 is '--plain: they are names' "$(ls -A plain/d)" .wh.big
+like '--plain: without digests' "$out" "- - $(wc -c <wh.tar) *"
+# shellcheck disable=SC2086
+run husk layer unpack $own --plain --digest "$(husk layer digest wh.tar)" wh.tar plain
+like '--plain: with one that is asked for' "$out" "$(husk layer digest wh.tar) *"
+# shellcheck disable=SC2086
+fails '--plain: and that is another' 1 'layer: wh.tar: damaged*' \
+	husk layer unpack $own --plain --digest "$(husk layer digest a.tar)" wh.tar plain
 { header .wh... 0 '' && end; } >t.tar
 hostile 'a whiteout of ..' t.tar 't.tar: refused: a whiteout of .wh...'
 ok '--no-owner: mine' husk layer unpack --no-owner a.tar one
