@@ -115,8 +115,9 @@ $(OUT)/man/%.1: cmd/%.1.in $(OUT)/options scripts/gen/man.awk
 $(OUT)/man/%.1: init/%.1.in $(OUT)/options scripts/gen/man.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f scripts/gen/man.awk $(OUT)/options $< >$@
-$(OUT)/husk.bash: $(OUT)/options scripts/gen/complete.awk scripts/gen/complete.bash
-	$(Q)awk -f scripts/gen/complete.awk $< | cat - scripts/gen/complete.bash >$@
+$(OUT)/husk.bash: $(OUT)/options $(wildcard scripts/gen/*.awk scripts/gen/*.bash scripts/husk-*)
+	$(Q){ awk -f scripts/gen/complete.awk $< && awk -f scripts/gen/verbs.awk scripts/husk-* && \
+		cat scripts/gen/complete.bash; } >$@
 
 # Pages are husk-NAME.1; NAME.1 is a link where the applet's own link is in BINDIR.
 install: all man $(OUT)/husk.bash ## PREFIX=/usr/local DESTDIR= LINKDIR=PREFIX/bin
