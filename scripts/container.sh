@@ -25,8 +25,9 @@ compose() {
 		id=$key dir=$HUSK_ROOT/c/$key
 		;;
 	esac
+	fuse_words
 	whole "$dir/spaces"
-	chain="$chain${join}unshare$maps $value"
+	chain="$chain${join}unshare$maps $q$value"
 	crash_link 6
 	whole "$dir/view"
 	chain="${chain}pivot $keep$value"
@@ -44,6 +45,15 @@ compose() {
 	crash_link 9
 	whole "$dir/argv"
 	q="${chain}cinit -- $value"
+}
+
+# fuse_words: $q is what stands between unshare and its options where the layers of container $id are
+# stacked by fuse-overlayfs.  Like the layers, its options name nothing above the store.
+fuse_words() {
+	local c="../c/$id"
+	q=''
+	get "$dir/fuse"
+	[ -z "$value" ] || words -m sh "$libexec/fuse.sh" "$value" "$c/up" "$c/work" "$c/root" "$HUSK" unshare
 }
 
 # As crash, in a step that a link of the chain takes.  PID 1 cannot kill itself.
@@ -151,12 +161,14 @@ at_rest() (
 	else
 		words --overlay "$value" --upper "$dir/up" --work "$dir/work" "$dir/root"
 	fi
+	root=$q
+	fuse_words
 	state
 	if [ "$status" = running ]; then
 		# Two overlays of one upper directory are not to be: use the one that is there.
 		eval "set -- nsenter ${rootless:+-U }-t $pid -m -r $command"
 	else
-		eval "set -- ${userns:-unshare} -${rootless:+p}m pivot --proc none --sys none --dev none --cgroup none $q$command"
+		eval "set -- ${userns:-unshare} $q-${rootless:+p}m pivot --proc none --sys none --dev none --cgroup none $root$command"
 	fi
 	exec "$HUSK" "$@"
 )

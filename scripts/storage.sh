@@ -3,6 +3,7 @@
 # storage.sh - how a container gets a root file system of its own from the layers of its image:
 #
 #	overlay		the kernel stacks them
+#	fuse-overlayfs	that program does, for an ordinary user: where the kernel does not let one
 #	copy		they are copied: slow, but it works everywhere
 
 # find_storage [IMAGE LOWER]: $storage, as HUSK_STORAGE says; else what works, which is tried once a
@@ -14,17 +15,18 @@ find_storage() {
 		storage=$value
 	}
 	case $storage in
-	overlay) ;;
-	copy) return ;;
-	?*) die "HUSK_STORAGE=$storage: not overlay or copy" ;;
+	overlay | copy) ;;
+	fuse-overlayfs) [ -n "$rootless" ] || die "HUSK_STORAGE=$storage: is for ordinary users" ;;
+	?*) die "HUSK_STORAGE=$storage: not overlay, fuse-overlayfs or copy" ;;
 	'')
-		storage=overlay
-		try_overlay || storage=copy
+		for storage in overlay fuse-overlayfs copy; do
+			! try_storage || break
+		done
 		"$HUSK" put "$HUSK_RUN/storage" "$storage"
 		;;
 	esac
 	count_layers "${2-}"
-	[ "$storage" = copy ] || [ "$count" -le 500 ] ||
+	[ "$storage" != overlay ] || [ "$count" -le 500 ] ||
 		die "$1: has $count layers, and an overlay takes 500 (HUSK_STORAGE=copy takes more)"
 }
 
@@ -35,12 +37,23 @@ count_layers() { # LOWER
 	count=$#
 }
 
-try_overlay() (
+try_storage() (
 	dir=$HUSK_ROOT/tmp/$$.$started.try
 	mkdir -p "$dir/lower" "$dir/up" "$dir/work" "$dir/root" && cd "$dir" || exit
-	# shellcheck disable=SC2086 # words
-	"$HUSK" ${userns:-unshare} -${rootless:+p}m pivot --proc none --sys none --dev none --cgroup none --overlay lower \
-		--upper up --work work root layer pack / - >/dev/null 2>&1
+	set -- pivot --proc none --sys none --dev none --cgroup none
+	case $storage in
+	overlay)
+		# shellcheck disable=SC2086 # words
+		"$HUSK" ${userns:-unshare} -${rootless:+p}m "$@" --overlay lower --upper up --work work root \
+			layer pack / -
+		;;
+	fuse-overlayfs)
+		# shellcheck disable=SC2086
+		[ -n "$rootless" ] && command_exists fuse-overlayfs &&
+			"$HUSK" $userns -m sh "$libexec/fuse.sh" lower up work root \
+				"$HUSK" unshare -pm "$@" root layer pack / -
+		;;
+	esac >/dev/null 2>&1
 	rc=$?
 	wipe "$dir"
 	exit $rc

@@ -35,7 +35,7 @@ ok 'commit' husk commit web bb:3
 is 'commit: of one layer' "$(husk inspect -f .rootfs.diff_ids bb:3 | husk json len - .)" 1
 husk rm -f web >/dev/null
 gives 'what was committed, by an overlay' 0 mine env HUSK_STORAGE=overlay husk run --rm --network none bb:3 cat /mine
-fails 'another word' 125 'run: HUSK_STORAGE=zfs: not overlay or copy' env HUSK_STORAGE=zfs husk run bb:1 true
+fails 'another word' 125 'run: HUSK_STORAGE=zfs: not overlay, fuse-overlayfs or copy' env HUSK_STORAGE=zfs husk run bb:1 true
 ok 'nothing is left' husk check
 unset HUSK_STORAGE
 
