@@ -177,7 +177,7 @@ static int nsenter_run(const struct applet *self, char **argv, struct chain *cha
 
 	err_verbose(args.verbose);
 	if (leaves_our_root(&args)) {
-		int r = seal_self(chain, argv, NULL, &what);
+		int r = seal_self(chain, argv, command, NULL, &what);
 
 		if (r < 0)
 			die(r, "%s", what);

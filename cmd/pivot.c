@@ -256,7 +256,7 @@ static int pivot_run(const struct applet *self, char **argv, struct chain *chain
 	pivot_read_volumes(&pivot);
 	pivot_read_env_file(&pivot);
 	enter_namespace(&pivot);
-	r = seal_self(chain, argv, &pivot.seal, &what);
+	r = seal_self(chain, argv, words + 1, &pivot.seal, &what);
 	if (r < 0)
 		die(r, "%s", what);
 	pivot_make_idmap(&pivot);

@@ -178,8 +178,19 @@ static int remap(const ElfW(Phdr) * segment, int fd, size_t page)
 	return 0;
 }
 
+/* main.c moves the next link to the front of the arguments: ps(1) shows no more than that then. */
+static void cut_title(struct prctl_mm_map *map, char **next)
+{
+	uintptr_t start = (uintptr_t)*next, end = start;
+
+	for (; *next; next++)
+		end = (uintptr_t)*next + strlen(*next) + 1;
+	if (start >= map->arg_start && start < end && end <= map->arg_end)
+		map->arg_end = map->arg_start + (end - start);
+}
+
 /* Makes fd, which holds the same bytes, the executable of this process. */
-static int become(int fd)
+static int become(int fd, char **next)
 {
 	const ElfW(Phdr) *segment = (const ElfW(Phdr) *)getauxval(AT_PHDR);
 	size_t count = getauxval(AT_PHNUM), page = getauxval(AT_PAGESZ);
@@ -194,6 +205,7 @@ static int become(int fd)
 		if (segment[i].p_type == PT_LOAD)
 			r = remap(&segment[i], fd, page);
 	map.exe_fd = (unsigned)fd;
+	cut_title(&map, next);
 	if (!r && prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) < 0)
 		r = -errno;
 	return r;
@@ -216,7 +228,7 @@ static int execute_again(const struct chain *chain, int fd, char **argv)
 	return sys_execveat(fd, "", argv, environ, AT_EMPTY_PATH);
 }
 
-int seal_self(struct chain *chain, char **argv, struct seal *clone, const char **what)
+int seal_self(struct chain *chain, char **argv, char **next, struct seal *clone, const char **what)
 {
 	struct seal own;
 	CLEANUP_FD int fd = -1, mnt = -1;
@@ -233,7 +245,7 @@ int seal_self(struct chain *chain, char **argv, struct seal *clone, const char *
 	if (fd < 0)
 		return fd;
 	*what = "execute the copy of the binary that cannot be written";
-	r = become(fd);
+	r = become(fd, next);
 	if (r < 0)
 		return execute_again(chain, fd, argv);
 	chain->sealed = true;

@@ -23,11 +23,12 @@ struct seal {
  * exchange the executable (PR_SET_MM_MAP, CAP_SYS_ADMIN in our user namespace); elsewhere argv is
  * executed again from the sealed file, with the chain in the variable HUSK_CHAIN.
  *   argv     the link that runs now, for that second start
+ *   next     the link behind it, in the same array: what remains of the arguments to be shown
  *   clone    the descriptor of the mount (close it), or -1; NULL: it is closed here.  Closing it
  *            takes apart a detached mount, which waits for an RCU grace period: seal_bury()
  *   what     the step that failed, in words
  *   errors   of the step.  The caller has to end: nothing of an image may run unsealed */
-int seal_self(struct chain *chain, char **argv, struct seal *clone, const char **what);
+int seal_self(struct chain *chain, char **argv, char **next, struct seal *clone, const char **what);
 
 /* Attaches the clone over the path of the binary, in a mount namespace of our own whose root is
  * detached next: one grace period serves both.  Closes it in any case. */

@@ -30,13 +30,13 @@ unprivileged() {
 # ---- what is in there
 
 verbatim() {
-	printf '%s\n' 'tr "\0" " " </proc/1/cmdline | sed "s/ *$//"; echo; cat /proc/1/comm; echo $$' |
+	printf '%s\n' 'tr "\0" "|" </proc/1/cmdline; echo; cat /proc/1/comm; echo $$' |
 		cgexec -m 64M unshare -pnmu pivot ./rootfs cinit sh
 }
 
 for kind in without with; do
 	ln -sfn $kind rootfs
-	gives "a root $kind husk: PID 1 is cinit, sh is PID 2" 0 'cinit sh
+	gives "a root $kind husk: PID 1 is cinit, sh is PID 2" 0 'cinit|sh|
 cinit
 2' verbatim
 done
