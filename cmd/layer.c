@@ -35,6 +35,8 @@ static int layer_run(const struct applet *self, char **argv, struct chain *chain
 	progress_start(args.progress, total);
 	if (!strcmp(*verb, "digest") && !words[1])
 		return layer_digest(words[0]);
+	if (!strcmp(*verb, "diff") && words[1])
+		return layer_diff(words);
 	if (!words[1])
 		usage_die("layer %s: an operand is missing", *verb);
 	if (words[2])
@@ -43,13 +45,13 @@ static int layer_run(const struct applet *self, char **argv, struct chain *chain
 		return layer_unpack(&args, words[0], words[1]);
 	if (!strcmp(*verb, "pack"))
 		return layer_pack(&args, words[0], words[1]);
-	usage_die("%s: not unpack, pack or digest", *verb);
+	usage_die("%s: not unpack, pack, diff or digest", *verb);
 }
 
 const struct applet layer_applet = {
 	.name = "layer",
-	.operands = "unpack ARCHIVE DIR | pack PATH ARCHIVE | digest FILE",
-	.summary = "unpack an image layer safely, or pack one",
+	.operands = "unpack ARCHIVE DIR | pack PATH ARCHIVE | diff UPPER LOWER... | digest FILE",
+	.summary = "unpack an image layer safely, pack or compare one",
 	.opts = layer_opts,
 	.own_error = 1,
 	.usage_error = 2,

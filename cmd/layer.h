@@ -3,6 +3,7 @@
 #ifndef LAYER_H
 #define LAYER_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,6 +27,20 @@ int layer_unpack(const struct layer_args *args, const char *source, const char *
 
 /* Packs a directory into an archive `target` ("-": stdout). */
 int layer_pack(const struct layer_args *args, const char *directory, const char *target);
+
+/* Prints what the first directory, a layer, changes in the others, the highest first: a line each,
+ * A, C or D and the path. */
+int layer_diff(char **directories);
+
+/* layer_names.c: the names in a directory, sorted. */
+char **layer_names(DIR *dir, size_t *count);
+bool layer_has_name(char **names, size_t count, const char *name);
+void layer_free_names(char **names, size_t count);
+/* Does it hide what lower layers have in it? */
+bool layer_is_opaque(int fd);
+/* Room for one element more than count; a copy of a string. */
+void *layer_grow(void *memory, size_t count, size_t size);
+char *layer_copy(const char *s);
 
 /* Prints the SHA-256 of a file. */
 int layer_digest(const char *file);

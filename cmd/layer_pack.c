@@ -69,34 +69,14 @@ static void add_xattrs(int fd, const char *path)
 	}
 }
 
-static void *grow(void *memory, size_t count, size_t size)
-{
-	/* By powers of two: the capacity follows from the count. */
-	if (count & (count - 1))
-		return memory;
-	memory = realloc(memory, (count ? 2 * count : 1) * size);
-	if (!memory)
-		die(-ENOMEM, "%s", pk.source);
-	return memory;
-}
-
-static char *copy(const char *s)
-{
-	char *text = strdup(s);
-
-	if (!text)
-		die(-ENOMEM, "%s", pk.source);
-	return text;
-}
-
 /* The name under which an inode was written already, or NULL; it is remembered then. */
 static const char *seen_as(const struct stat *st, const char *name)
 {
 	for (size_t i = 0; i < pk.inode_count; i++)
 		if (pk.inodes[i].ino == st->st_ino && pk.inodes[i].dev == st->st_dev)
 			return pk.inodes[i].name;
-	pk.inodes = grow(pk.inodes, pk.inode_count, sizeof(*pk.inodes));
-	pk.inodes[pk.inode_count++] = (struct inode){ st->st_dev, st->st_ino, copy(name) };
+	pk.inodes = layer_grow(pk.inodes, pk.inode_count, sizeof(*pk.inodes));
+	pk.inodes[pk.inode_count++] = (struct inode){ st->st_dev, st->st_ino, layer_copy(name) };
 	return NULL;
 }
 
@@ -230,27 +210,13 @@ static void pack_name(int parent, const char *directory, const char *name)
 	free(entry);
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool is_opaque(int fd)
-{
-	char y = 0;
-
-	return (fgetxattr(fd, "trusted.overlay.opaque", &y, 1) == 1 && y == 'y') ||
-		(fgetxattr(fd, "user.overlay.opaque", &y, 1) == 1 && y == 'y');
-}
-
 /* Takes fd over. */
 static void pack_directory(int fd, const char *path)
 {
 	CLEANUP_DIR DIR *dir = fdopendir(fd);
-	const struct dirent *entry;
 	struct stat st;
-	size_t count = 0;
-	char **names = NULL;
+	size_t count;
+	char **names;
 
 	if (!dir)
 		fail(-errno, "read", path);
@@ -260,21 +226,12 @@ static void pack_directory(int fd, const char *path)
 		pk.device = st.st_dev;
 	if (pk.one_file_system && st.st_dev != pk.device)
 		return;
-	if (is_opaque(fd))
+	if (layer_is_opaque(fd))
 		write_marker(path, WHITEOUT_OPAQUE);
-	while ((entry = readdir(dir))) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		names = grow(names, count, sizeof(*names));
-		names[count++] = copy(entry->d_name);
-	}
-	if (count)
-		qsort(names, count, sizeof(*names), by_name);
-	for (size_t i = 0; i < count; i++) {
+	names = layer_names(dir, &count);
+	for (size_t i = 0; i < count; i++)
 		pack_name(fd, path, names[i]);
-		free(names[i]);
-	}
-	free(names);
+	layer_free_names(names, count);
 }
 
 /* One thing, under a name of its own; a directory, too, is then an entry. */

@@ -53,6 +53,43 @@ husk layer pack -n dir a/d - >onedir.tar
 unpack onedir.tar onedir
 ok 'pack --name: one directory' cmp a/d/big onedir/dir/big
 
+# ---- diff
+mkdir -p l1/d/e l1/gone l1/was/deep l1/file-dir l1/opaque/in l2/d l2/opaque l3/d/new l3/was l3/opaque
+touch l1/d/f l1/d/g l1/dir-file l1/opaque/a l1/was/x l1/file-dir/x l2/.wh.gone l2/d/h l2/d/.wh.g \
+	l2/opaque/b l2/opaque/.wh..wh..opq l3/d/f l3/d/g l3/d/.wh.h l3/was/.wh..wh..opq l3/was/y l3/opaque/c l3/file-dir \
+	l3/gone l3/.wh.never
+mkdir l3/dir-file
+touch l3/dir-file/.wh..wh..opq l3/opaque/.wh..wh..opq
+for layer in l1 l2 l3; do
+	tar -cf $layer.tar -C $layer .
+	unpack $layer.tar u$layer
+done
+gives 'diff: of two layers' 0 'C /d
+D /d/g
+A /d/h
+D /gone
+C /opaque
+D /opaque/a
+A /opaque/b
+D /opaque/in' sh -c 'husk layer diff ul2 ul1 | sort -k 2'
+gives 'diff: the highest comes first' 0 'C /d
+C /d/f
+A /d/g
+D /d/h
+A /d/new
+C /dir-file
+C /file-dir
+A /gone
+C /opaque
+D /opaque/b
+A /opaque/c
+C /was
+D /was/deep
+D /was/x
+A /was/y' sh -c 'husk layer diff ul3 ul2 ul1 | sort -k 2'
+gives 'diff: of one that is empty' 0 '' sh -c 'mkdir bare && husk layer diff bare ul1'
+fails 'diff: no such directory' 1 'layer: nowhere: No such *' husk layer diff ul1 nowhere
+
 # ---- progress: on a terminal, and wiped at the end
 head -c 8000000 /dev/urandom >big
 husk layer pack -n big big big.tar >/dev/null
@@ -228,7 +265,7 @@ hostile 'no archive' a/d/big 'a/d/big: not a tar archive, *'
 fails 'no such file' 1 'layer: none.tar: No such file or directory' husk layer unpack none.tar b
 fails 'no such directory' 1 'layer: none: No such file or directory' husk layer unpack a.tar none
 fails 'pack: no such directory' 1 'layer: none: No such file or directory' husk layer pack none -
-fails 'a verb that is none' 2 'layer: list: not unpack, pack or digest*' husk layer list a b
+fails 'a verb that is none' 2 'layer: list: not unpack, pack, diff or digest*' husk layer list a b
 gives 'digest: of a file' 0 "$(sha256sum a.tar | cut -d' ' -f1)" husk layer digest a.tar
 fails 'digest: no file' 1 'layer: none: No such file or directory' husk layer digest none
 fails 'an operand is missing' 2 'layer: layer pack: an operand is missing*' husk layer pack b

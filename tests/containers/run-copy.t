@@ -35,6 +35,8 @@ ok 'commit' husk commit web bb:3
 is 'commit: of one layer' "$(husk inspect -f .rootfs.diff_ids bb:3 | husk json len - .)" 1
 husk rm -f web >/dev/null
 gives 'what was committed, by an overlay' 0 mine env HUSK_STORAGE=overlay husk run --rm --network none bb:3 cat /mine
+fails 'diff: not without an overlay' 1 'diff: web: has no layer of its own*' sh -c 'husk run -d --name web --network none bb:1 true >/dev/null; husk diff web'
+husk rm -f web >/dev/null
 fails 'another word' 125 'run: HUSK_STORAGE=zfs: not overlay, fuse-overlayfs or copy' env HUSK_STORAGE=zfs husk run bb:1 true
 ok 'nothing is left' husk check
 unset HUSK_STORAGE

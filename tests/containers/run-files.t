@@ -18,6 +18,18 @@ husk run --name work --network none bb:1 sh -c '
 	rm -r /old && mkdir /old && echo new >/old/new
 	rm /bin/nc; echo changed >/etc/group; ln /etc/group /etc/link
 	chown 5:6 /tmp; chmod 4755 /bin/busybox; dd if=/dev/zero of=/sparse bs=1 count=1 seek=5000000' 2>/dev/null
+gives 'diff: added, changed, deleted' 0 'C /bin
+C /bin/busybox
+D /bin/nc
+C /etc
+C /etc/group
+A /etc/link
+C /old
+D /old/deep
+A /old/new
+A /sparse
+C /tmp' husk diff work
+fails 'diff: no such container' 1 'diff: nope: no such container (*' husk diff nope
 run husk commit --change 'CMD ["echo", "committed"]' -c 'ENV X=y' -m 'a message' work bb:2
 like 'commit: prints the id' "$rc $out" '0 sha256:????????*'
 gives 'commit: what --change said' 0 committed box bb:2
