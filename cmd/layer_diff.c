@@ -133,12 +133,17 @@ static void compare(int fd, const char *path, const struct view *view)
 	if (!dir)
 		fail(path);
 	names = layer_names(dir, &count);
-	if (layer_is_opaque(fd))
+	/* fuse-overlayfs writes the mark as archives have it. */
+	if (layer_is_opaque(fd) || layer_has_name(names, count, WHITEOUT_OPAQUE))
 		report_hidden(view, path, names, count);
 	for (size_t i = 0; i < count; i++) {
 		bool below;
 		struct stat st;
-		int r = fmt_path(child, sizeof(child), "%s/%s", path, names[i]);
+		int r;
+
+		if (!strcmp(names[i], WHITEOUT_OPAQUE))
+			continue;
+		r = fmt_path(child, sizeof(child), "%s/%s", path, names[i]);
 
 		if (r < 0)
 			die(r, "compare %s/%s", path, names[i]);

@@ -45,6 +45,11 @@ for who in many one; do
 	# ---- a second layer, which deletes
 	as $who husk run --name work --network none bb:1 \
 		sh -c 'rm -r /old && mkdir /old && echo new >/old/new; rm /bin/nc'
+	is "$who: diff" "$(as $who husk diff work | grep -v /etc)" 'C /bin
+D /bin/nc
+C /old
+D /old/deep
+A /old/new'
 	ok "$who: commit" as $who husk commit work bb:2
 	is "$who: of two layers" "$(as $who husk inspect -f .rootfs.diff_ids bb:2 | husk json len - .)" 2
 	as $who husk rm work >/dev/null
