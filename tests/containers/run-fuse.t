@@ -32,6 +32,9 @@ no_daemon() {
 written() {
 	as "$who" husk exec web test -s /mine
 }
+is_dead() {
+	[ "$(as "$who" husk inspect -f .State.Status web)" = dead ]
+}
 
 for who in many one; do
 	as $who husk import fs bb:1 >/dev/null
@@ -74,6 +77,7 @@ A /old/new'
 	id=$(as $who husk inspect -f .Id web)
 	husk sig "$(cat "$who/run/husk/c/$id/mon")" "$(cat "$who/run/husk/c/$id/monstart")" KILL
 	ok "$who: its monitor is killed: the daemon ends" within 20 no_daemon
+	ok "$who: so does the container" within 20 is_dead
 	ok "$who: rm" as $who husk rm web
 	ok "$who: nothing is left" as $who husk check
 done
