@@ -14,13 +14,13 @@ mkfifo up
 pids=''
 trap 'set +e; kill -KILL $pids 2>/dev/null; sleep 1; cgexec --gc; rmdir "$level" 2>/dev/null; rm -rf "$tmp"' EXIT
 
-one_of_husk() { cgexec -m 64M unshare -pnmu pivot ./rootfs cinit sh -c 'echo up; exec sleep 1000'; }
+one_of_husk() { exec cgexec -m 64M unshare -pnmu pivot ./rootfs cinit sh -c 'echo up; exec sleep 1000'; }
 one_of_bwrap() {
-	bwrap --unshare-pid --unshare-net --unshare-uts --bind ./rootfs / --proc /proc --dev /dev \
+	exec bwrap --die-with-parent --unshare-pid --unshare-net --unshare-uts --bind ./rootfs / --proc /proc --dev /dev \
 		sh -c 'echo up; exec sleep 1000'
 }
 now() { date +%s%N; }
-start() { # COMMAND TIMES: one after the other, each is waited for; microseconds each
+start() { # COMMAND TIMES: one after the other, each is waited for; each: microseconds
 	began=$(now)
 	left=$2
 	while [ "$left" -gt 0 ]; do
