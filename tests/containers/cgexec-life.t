@@ -222,10 +222,10 @@ cat >"$tmp/killed" <<-'END'
 	done
 END
 for whom in main watcher both; do
-	sh "$tmp/killed" $whom "${HUSK_CGEXEC_KILLS:-33}" 2>/dev/null
+	sh "$tmp/killed" $whom 100 2>/dev/null
 done
 sweep() { cgexec --gc && gone; }
-ok '41 a hundred kills, and one sweep leaves nothing' within 20 sweep
+ok '41 three hundred kills, and one sweep leaves nothing' within 20 sweep
 
 # ---- 46: from its first instruction on
 
@@ -234,7 +234,7 @@ cat >"$tmp/starts" <<-'END'
 		cgexec -m 64M grep -q ":memory:$HUSK_CGROUP_PARENT/" /proc/self/cgroup || echo outside
 	done
 END
-run sh -c 'for i in 1 2 3 4; do sh "$1" "$2" & done; wait' sh "$tmp/starts" "${HUSK_CGEXEC_STARTS:-50}"
+run sh -c 'for i in 1 2 3 4; do sh "$1" "$2" & done; wait' sh "$tmp/starts" 250
 is '46 no start is seen outside of its group' "$out$err" ''
 ok '46 and nothing is left' within 30 gone
 is '57 one thread enters, one thread there is' \
