@@ -84,9 +84,30 @@ else
 fi
 
 if [ $version = 1 ]; then
-	# shellcheck disable=SC2016 # it expands in the group
-	is '32 --hugetlb' "$(cgexec --hugetlb 2MB=5M sh -c 'cat "/sys/fs/cgroup/hugetlb$(
-		sed -n s/^[0-9]*:hugetlb://p /proc/self/cgroup)/hugetlb.2MB.limit_in_bytes"')" 4194304
+	# What the file of a group with these options holds, seen from inside.
+	value_v1() { # CONTROLLER FILE OPTION...
+		controller=$1 file=$2
+		shift 2
+		# shellcheck disable=SC2016 # it expands in the group
+		cgexec "$@" sh -c 'cat "/sys/fs/cgroup/$1$(sed -n "s/^[0-9]*:\([^:]*,\)*$1\(,[^:]*\)*://p" /proc/self/cgroup)/$2"' sh $controller "$file" 2>&1
+	}
+	is '32 --hugetlb' "$(value_v1 hugetlb hugetlb.2MB.limit_in_bytes --hugetlb 2MB=5M)" 4194304
+	if grep -q '^net_cls' /proc/cgroups; then
+		is '--net-classid' "$(value_v1 net_cls net_cls.classid --net-classid 0x10001)" 65537
+	else
+		skip '--net-classid' 'this kernel has no such controller'
+	fi
+	if grep -q '^net_prio' /proc/cgroups; then
+		like '--net-prio' "$(value_v1 net_prio net_prio.ifpriomap --net-prio lo=5)" '*lo 5*'
+	else
+		skip '--net-prio' 'this kernel has no such controller'
+	fi
+	if grep -q '^perf_event' /proc/cgroups; then
+		ok 'a group of perf_event, too' cgexec -C -g perf_event:/husk-perf grep -q ':perf_event:/husk-perf' /proc/self/cgroup
+		rmdir $root/perf_event/husk-perf
+	else
+		skip 'perf_event' 'this kernel has no such controller'
+	fi
 	finish
 fi
 
