@@ -174,11 +174,12 @@ static void forget(const struct monitor *m)
 
 /* The descriptor stays open to the end of this process and is nobody else's.  A monitor that is
  * still cleaning up after the last life is waited for. */
-static void take_lock(const struct monitor *m)
+static void take_lock(struct monitor *m)
 {
 	const struct timespec pause = { .tv_nsec = 10000000L };
 	int fd, tries = m->exit_fd >= 0 ? CLEANUP_S * 100 : 0;
 
+	m->lock = -1;
 	if (m->run_fd < 0)
 		return;
 	fd = openat(m->run_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -189,6 +190,7 @@ static void take_lock(const struct monitor *m)
 			die_hint(-errno, "it has a monitor already", "lock %s", m->run_dir);
 		nanosleep(&pause, NULL);
 	}
+	m->lock = fd;
 	forget(m);
 }
 

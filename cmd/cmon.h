@@ -12,6 +12,8 @@
 
 /* Where ready(1) finds its socket. */
 #define CMON_READY_FD 3
+/* Where the pipeline holds DIR/lock, too, as far as it is this process. */
+#define CMON_LOCK_FD 4
 
 enum restart_policy {
 	RESTART_NO,
@@ -36,6 +38,7 @@ struct monitor {
 	enum restart_policy restart;
 	unsigned restart_max; /* 0: no limit */
 
+	int lock;     /* -1: there is none */
 	int signals;  /* signalfd of all */
 	int launcher; /* cmon -d: the start's status goes here once; -1 then and without -d */
 

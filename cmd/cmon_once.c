@@ -58,7 +58,10 @@ static void enter_pipeline(const struct monitor *m, pid_t monitor, int socket, i
 		become(err, STDERR_FILENO);
 	}
 	become(socket, CMON_READY_FD);
-	fs_close_range(CMON_READY_FD + 1, ~0u);
+	/* Until it executes a program or dies: a monitor that is killed may die before. */
+	if (m->lock >= 0 && m->lock != CMON_LOCK_FD && dup3(m->lock, CMON_LOCK_FD, O_CLOEXEC) < 0)
+		die(-errno, "dup3");
+	fs_close_range(m->lock < 0 ? CMON_LOCK_FD : CMON_LOCK_FD + 1, ~0u);
 }
 
 static void open_pipes(const struct monitor *m, int out[2], int err[2])
