@@ -35,6 +35,20 @@ husk rm -f crash10 >/dev/null
 ok 'step 10: clean' husk check
 ok 'step 10: the link goes with its namespace' within 20 sh -c '[ "$(sed -n "s/^ *\([^ :]*\):.*/\1/p" /proc/net/dev | sort | xargs echo)" = "$1" ]' sh "$before"
 
+# ---- an image that was never finished: its layer is there, and a number of another
+mkdir half
+echo half >half/file
+image=$(husk import half half:1)
+rm -r "$HUSK_ROOT/tag/half" "$HUSK_ROOT/img/${image#sha256:}"
+ln -s ../lay/none/fs "$HUSK_ROOT/l/77"
+run husk check
+like 'check: a layer without an image' "$rc|$out" '1|left: layer *
+left: the number 77 of a layer'
+run husk check --repair
+like 'check: is removed' "$rc|$out" '0|removed: layer *
+removed: the number 77 of a layer'
+ok 'check: and then it is clean' husk check
+
 # ---- damage is named
 mv "$HUSK_ROOT"/lay/* "$tmp/away"
 run husk check
