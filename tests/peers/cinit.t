@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016 # the cases are scripts
 # What other inits get wrong and cinit does not, side by side: the peer first, to see that the case
-# is still one, then cinit.  The numbers are those of the list of defects in the design of cinit; 9,
-# 13, 14, 15 and 17 are not in reach of a test here: mended since, nobody's fault, of inits of other
-# kinds, not managed by anyone, facts of the kernel.  A peer that is not installed is skipped.
+# is still one, then cinit.  The numbers are those of the list of defects in the design of cinit.
+# Nobody fails at 9, 13 and 17 any more, or can: there all must do the same.  15, that a flood of
+# smaller numbers hides SIGCHLD, was tried on every peer with three senders on two processors, and
+# none was late by more than 40 ms: cinit-stress.t has cinit's part.  A peer that is not installed
+# is skipped.
 . "$(dirname "$0")/../lib.sh"
+# While there is a network.
+[ -n "${HUSK_ISOLATED-}" ] || "$top/tests/peers/source" dumb-init >/dev/null 2>&1
 isolate "$@"
 PATH=$HUSK_OUT/probes:$PATH
 unset TINI_SUBREAPER TINI_VERBOSITY DUMB_INIT_DEBUG CATATONIT_DEBUG
@@ -25,11 +29,35 @@ defect() {
 		skip "$peer: $promise" "no $peer"
 		return
 	fi
-	script 5 "$(printf '%s\n' "$5" | sed "s|@|$path ${6-}|g")"
+	script "${patience-5}" "$(printf '%s\n' "$5" | sed "s|@|$path ${6-}|g")"
 	like "$peer: $promise" "$rc" "$theirs"
 	script 300 "$(printf '%s\n' "$5" | sed "s|@|$HUSK_OUT/bin/cinit|g")"
 	is "cinit: $promise" "$rc" "$ours"
 }
+
+# agree STATUS PEER NAME SCRIPT [OPTIONS]: a rule that the peer keeps, too, whenever it comes to that.
+agree() {
+	patience=300
+	defect "$2" "$3" "$1" "$1" "$4" "${5-}"
+	unset patience
+}
+
+# For a SCRIPT: starts FILE INIT... in the background, and waits until FILE is written.  $init: its
+# process.  Then state X PID waits until that has it.
+cat >"$tmp/starts" <<'END'
+starts() {
+	rm -f "$1"
+	written=$1
+	shift
+	timeout -s KILL $LIMIT "$@" >$T/out &
+	job=$!
+	while [ ! -s "$written" ] && kill -0 $job; do sleep 0.02; done
+	init=$(tr -d ' ' </proc/$job/task/$job/children)
+}
+state() {
+	while [ -e /proc/$2 ] && ! grep -q "^State:.$1" /proc/$2/status; do sleep 0.02; done
+}
+END
 
 # A build with musl, where musl is the libc: of the package's source, as it is.
 if source=$("$top/tests/peers/source" dumb-init 2>/dev/null); then
@@ -51,10 +79,13 @@ for peer in tini catatonit; do
 done
 defect tini '2 ^Z does not wedge the container' 137 130 \
 	'rm -f $T/d; (sleep 2; : >$T/d) & timeout -s KILL $LIMIT pty +up -^Z "=$T/d" -^C -- @ sh -c "echo up; exec sleep 100"' '--'
+# Two that are pending at once are one: not every time.
 defect dumb-init '2 ^C reaches a child in its own group once' '[!0]*' 0 \
-	'rm -f $T/[cd]; (while [ ! -e $T/c ]; do sleep 0.1; done; sleep 2; : >$T/d) &
-	timeout -k 1 $LIMIT pty "=$T/c" -^C "=$T/d" "-^\\" "+3 " -- @ -c actor recv 2 "$T/c" >$T/o
-	[ "$(grep -cE "(^|[^0-9])2 (128|0) 0" $T/o)" = 1 ]'
+	'for try in 1 2 3; do
+		rm -f $T/[cd]; (while [ ! -e $T/c ]; do sleep 0.1; done; sleep 2; : >$T/d) &
+		timeout -k 1 $LIMIT pty "=$T/c" -^C "=$T/d" "-^\\" "+3 " -- @ -c actor recv 2 "$T/c" >$T/o
+		[ "$(grep -cE "(^|[^0-9])2 (128|0) 0" $T/o)" = 1 ] || exit 9
+	done'
 
 for peer in tini catatonit; do
 	defect $peer '3 its own SIGPIPE is not passed on' 141 0 "CATATONIT_DEBUG=1 actor deaf @ sh -c '(true &) ; sleep 0.5'" \
@@ -99,6 +130,15 @@ for peer in tini catatonit; do
 	defect $peer '8 elsewhere than as PID 1 nobody is left' '[!0]*' 0 \
 		'left=$(@ sh -c "sleep 109 >/dev/null & echo \$!"); ! kill -9 $left 2>/dev/null' "$([ $peer = tini ] && printf %s -s) --"
 done
+# catatonit 0.1.4 compared its child with the one process that the SIGCHLD named, and hung here; since
+# 0.1.5 it waits for all of them.  Both were built and tried; Debian 12 has 0.1.7.
+for peer in tini catatonit; do
+	agree 3 "$peer" '9 two deaths, one SIGCHLD, which names the other' '. $T/starts
+		rm -f $T/go; starts $T/main @ sh -c "(sleep 111 & echo \$! >$T/o)
+			echo \$\$ >$T/main; while [ ! -e $T/go ]; do sleep 0.02; done; exit 3"
+		kill -STOP $init; state T $init; kill -KILL $(cat $T/o); state Z $(cat $T/o)
+		: >$T/go; state Z $(cat $T/main); kill -CONT $init; wait $job' "$([ $peer = tini ] && printf %s -s) --"
+done
 for case in 'dumb-init 2' 'catatonit 1'; do
 	peer=${case% *}
 	defect "$peer" '10 a command that is not there: 127' "${case#* }" 127 '@ /nope'
@@ -118,5 +158,37 @@ for peer in tini dumb-init catatonit; do
 	defect $peer '16 at most 20 KiB of memory are its own' 9 0 'env -i "PATH=$PATH" LIMIT=$LIMIT unshare -pf --kill-child --mount-proc @ sh -c "
 		for try in \$(seq \$LIMIT); do
 			[ \$(sed -n \"s/^Anonymous:[^0-9]*\([0-9]*\).*/\1/p\" /proc/1/smaps_rollup) -le 20 ] && exit 0; sleep 0.1; done; exit 9"' --
+done
+
+# The child of another is that one's to wait for: an init can neither reap it nor end it.
+cat >"$tmp/zombie" <<'END'
+sh -c 'sleep 112 & echo $! >$T/z; echo $$ >$T/p; exec sleep 111' &
+while [ ! -s $T/p ] || ! grep -q sleep /proc/$(cat $T/p)/comm; do sleep 0.02; done
+z=$(cat $T/z)
+kill -KILL $z
+while ! grep -q '^State:.Z' /proc/$z/status; do sleep 0.02; done
+(true & echo $! >$T/o)
+while [ -e /proc/$(cat $T/o) ]; do sleep 0.02; done
+grep -q '^State:.Z' /proc/$z/status || exit 9
+kill -KILL $(cat $T/p)
+while [ -e /proc/$z ]; do sleep 0.02; done
+END
+for peer in tini dumb-init catatonit; do
+	agree 0 $peer '13 a zombie stays while its parent lives, and goes with it' \
+		'rm -f $T/[zpo]; timeout -s KILL $LIMIT unshare -pf --kill-child --mount-proc @ sh $T/zombie' --
+done
+
+two='. $T/starts; starts $T/r @ actor recv 2 $T/r; kill -STOP $init; state T $init
+	kill -USR1 $init; kill -USR2 $init; kill -CONT $init; wait $job'
+defect /usr/sbin/init.lxc.static '14 two signals at once: the child gets both' 137 0 "$two" '--name peer --'
+defect bwrap '14 a signal for whom the caller knows reaches the child' 138 0 \
+	'. $T/starts; starts $T/r @ actor recv 1 $T/r; kill -USR1 $init; wait $job' '--bind / / --unshare-pid'
+
+# What the kernel sees to, in every PID namespace.
+for peer in tini dumb-init catatonit; do
+	inside='unshare -pf --kill-child --mount-proc @'
+	agree 3 $peer '17 nobody inside can kill or stop it' "$inside sh -c 'kill -KILL 1; kill -STOP 1; exit 3'" --
+	agree 129 "$peer" '17 reboot(2) inside is a HUP for it' "$inside actor reboot restart" --
+	agree 130 "$peer" '17 power off is an INT' "$inside actor reboot off" --
 done
 finish
