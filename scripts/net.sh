@@ -134,15 +134,37 @@ resolvers() {
 
 # ---- processes that carry traffic of a container: $run/helper has a line for each
 
-# watch_helper PID START: $helper_pid ends when that PID 1 of the container does, whoever is killed.
-watch_helper() {
-	start_of "$helper_pid" || return 1
-	echo "$helper_pid $started" >>"$run/helper"
+# start_helper PID START COMMAND...: COMMAND ends when that PID 1 of the container does, whoever is
+# killed: it is a child of what waits for that, and dies with it.
+start_helper() {
+	local pid="$1" start="$2"
+	shift 2
+	rm -f "$run/ready" "$run/started"
 	(
+		"$HUSK" setpriv --pdeathsig KILL "$@" >"$run/helper.log" 2>&1 3>"$run/ready" &
+		helper_pid=$!
 		trap '' HUP INT QUIT TERM
-		until "$HUSK" sig -w 1d "$@" || ! (alive "$@"); do :; done
+		start_of "$helper_pid"
+		echo "$helper_pid ${started:-0}" >"$run/started"
+		cat "$run/started" >>"$run/helper"
+		until "$HUSK" sig -w 1d "$pid" "$start" || ! (alive "$pid" "$start"); do :; done
 		"$HUSK" sig "$helper_pid" "$started" TERM
 	) </dev/null >/dev/null 2>&1 &
+	watcher=$!
+}
+
+# await_helper COMMAND...: until that succeeds; false when the helper has ended, or after half a minute.
+await_helper() {
+	local tries=0 pid='' start=''
+	until "$@"; do
+		tries=$((tries + 1))
+		[ ! -s "$run/started" ] || read -r pid start <"$run/started"
+		if [ -n "$pid" ] && ! alive "$pid" "$start"; then
+			return 1
+		fi
+		[ "$tries" -lt 3000 ] && kill -0 "$watcher" 2>/dev/null || return 1
+		sleep 0.01
+	done
 }
 
 end_helpers() {
@@ -156,7 +178,7 @@ end_helpers() {
 
 # publish_here PID START ADDRESS: ports of ::1, which the kernel translates to no other host.
 publish_here() {
-	local port tries listening
+	local port listening
 	while IFS= read -r port; do
 		case $port in
 		'[::1]:'*) port=${port#'[::1]:'} ;;
@@ -167,18 +189,11 @@ publish_here() {
 			warn "-p [::1]:$port: the port is taken"
 			return 1
 		fi
-		"$HUSK" vethctl proxy "[::1]:${port%%:*}" "$3:${port#*:}" </dev/null >"$run/helper.log" 2>&1 &
-		helper_pid=$!
-		tries=0
-		until grep -q "$listening" /proc/net/tcp6; do
-			tries=$((tries + 1))
-			if ! start_of "$helper_pid" || [ "$tries" = 200 ]; then
-				cat "$run/helper.log" >&2
-				return 1
-			fi
-			sleep 0.05
-		done
-		watch_helper "$1" "$2" || return 1
+		start_helper "$1" "$2" vethctl proxy "[::1]:${port%%:*}" "$3:${port#*:}"
+		await_helper grep -q "$listening" /proc/net/tcp6 || {
+			cat "$run/helper.log" >&2
+			return 1
+		}
 	done <"$dir/ports"
 }
 

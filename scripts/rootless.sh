@@ -72,31 +72,22 @@ attach_user() {
 	resolvers >"$dir/resolv.conf"
 	network_helper || return 0
 	start_of "$1" || return 1
-	set -- "$1" "$started"
-	helper_pid=''
-	"start_$helper" "$1" </dev/null >"$run/helper.log" 2>&1 || {
+	"start_$helper" "$1" "$started" || {
 		warn "$helper: $(tail -n 1 "$run/helper.log")"
 		[ ! -e "$dir/ports" ] || return 1
 		warn 'goes on without a way out of its network'
-		return 0
 	}
-	watch_helper "$@"
 }
 
-start_slirp4netns() { # PID
-	local up=''
+start_slirp4netns() { # PID START
 	[ -s "$dir/dns" ] || echo 'nameserver 10.0.2.3' >"$dir/resolv.conf"
-	rm -f "$run/ready"
-	mkfifo "$run/ready" || return 1
-	slirp4netns --configure --disable-host-loopback --ready-fd=3 "$1" eth0 3>"$run/ready" &
-	helper_pid=$!
-	read -r up <"$run/ready"
-	rm -f "$run/ready"
-	[ "$up" = 1 ]
+	start_helper "$@" slirp4netns --configure --disable-host-loopback --ready-fd=3 "$1" eth0
+	await_helper [ -s "$run/ready" ]
 }
 
-start_pasta() { # PID
-	local pid="$1" line address port
+start_pasta() { # PID START
+	local pid="$1" start="$2" line address port
+	rm -f "$run/helper.pid"
 	set --
 	[ ! -r "$dir/ports" ] || while IFS= read -r line; do
 		port=${line%/*} address=''
@@ -115,6 +106,7 @@ start_pasta() { # PID
 	done <"$dir/ports"
 	case " $*" in *' -t '*) ;; *) set -- "$@" -t none ;; esac
 	case " $*" in *' -u '*) ;; *) set -- "$@" -u none ;; esac
-	pasta --config-net --no-map-gw --quiet -I eth0 -P "$run/helper.pid" -T none -U none "$@" "$pid" || return 1
-	read -r helper_pid <"$run/helper.pid"
+	start_helper "$pid" "$start" pasta -f --config-net --no-map-gw --quiet -I eth0 -P "$run/helper.pid" \
+		-T none -U none "$@" "$pid"
+	await_helper [ -s "$run/helper.pid" ]
 }
