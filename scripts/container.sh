@@ -173,6 +173,20 @@ at_rest() (
 	exec "$HUSK" "$@"
 )
 
+# $id is 64 new hex digits, $short the first of them.
+new_id() {
+	local a b
+	read -r a </proc/sys/kernel/random/uuid
+	read -r b </proc/sys/kernel/random/uuid
+	a=$a-$b-
+	id=''
+	while [ -n "$a" ]; do
+		id=$id${a%%-*}
+		a=${a#*-}
+	done
+	short_of "$id"
+}
+
 # $name, from the first digits of $id.
 random_name() {
 	set -- calm bold keen warm glad fair neat swift brave quiet bright gentle jolly kind lucky merry
@@ -180,4 +194,12 @@ random_name() {
 	eval "name=\${$((0x${id%"${id#?}"} + 1))}"
 	set -- otter heron lynx robin finch badger hare crane ibis marten newt owl plover raven seal wren
 	eval "name=\${name}_\${$((0x${rest%"${rest#?}"} + 1))}_${short#????????}"
+}
+
+# valid_name WHAT NAME
+valid_name() {
+	case $2 in
+	[!A-Za-z0-9]* | *[!A-Za-z0-9_.-]* | '') usage_die "$1: a letter or digit first, then also _ . -" ;;
+	esac
+	[ "${#2}" -le 128 ] || usage_die "$1: longer than 128 letters"
 }

@@ -17,11 +17,12 @@ set -u
 umask 077
 : "${HUSK:=husk}"
 verb=${0##*/husk-}
+# absolute VARIABLE: the path in it, as the verbs change their directory.
+absolute() {
+	eval "case \$$1 in /*) ;; *) $1=\$PWD/\$$1 ;; esac"
+}
 libexec=${0%/*}
-case $libexec in
-/*) ;;
-*) libexec=$PWD/$libexec ;; # the verbs change their directory
-esac
+absolute libexec
 rootless='' userns='' owners='' # see rootless.sh
 while read -r key value _; do
 	[ "$key" != Uid: ] || break
@@ -32,6 +33,8 @@ else
 	rootless=$value
 	. "$libexec/rootless.sh"
 fi
+absolute HUSK_ROOT
+absolute HUSK_RUN
 export HUSK HUSK_ROOT HUSK_RUN
 failed=1 # the status of die; 125 for those that pass a container's status on
 nl='
@@ -165,8 +168,10 @@ options() {
 					_letters=$2
 					shift
 					used=$((used + 1))
+				else
+					_letters=${_letters#=}
 				fi
-				on "$_name" "${_letters#=}"
+				on "$_name" "$_letters"
 				_letters=''
 			done
 			;;
@@ -204,20 +209,6 @@ layer() {
 wipe() {
 	# shellcheck disable=SC2086
 	rm -rf "$@" 2>/dev/null || "$HUSK" $userns ${userns:+--} rm -rf "$@"
-}
-
-# $id is 64 new hex digits, $short the first of them.
-new_id() {
-	local a b
-	read -r a </proc/sys/kernel/random/uuid
-	read -r b </proc/sys/kernel/random/uuid
-	a=$a-$b-
-	id=''
-	while [ -n "$a" ]; do
-		id=$id${a%%-*}
-		a=${a#*-}
-	done
-	short_of "$id"
 }
 
 # $work is a new directory in tmp/, removed when the verb ends.  Its name says whose it is.

@@ -30,7 +30,11 @@ if ids_of /etc/subuid && ids_of /etc/subgid && command_exists newuidmap; then
 else
 	userns='unshare -U -r' owners=--no-owner
 fi
-: "${HUSK_ROOT:=${XDG_DATA_HOME:-${HOME:?}/.local/share}/husk}"
+if [ -z "${HUSK_ROOT-}${XDG_DATA_HOME-}${HOME-}" ]; then
+	printf 'husk %s: no HOME (set it, or HUSK_ROOT)\n' "$verb" >&2
+	exit 1
+fi
+: "${HUSK_ROOT:=${XDG_DATA_HOME:-${HOME-}/.local/share}/husk}"
 if [ -z "${HUSK_RUN-}" ]; then
 	HUSK_RUN=${XDG_RUNTIME_DIR:-/tmp/husk-$rootless}/husk
 	if [ -z "${XDG_RUNTIME_DIR-}" ]; then

@@ -82,6 +82,11 @@ is 'the log was renamed' "$(cd "$HUSK_ROOT/c" && echo */log.1 | wc -w)" 1
 husk run --name quiet --log-size 0 --network none bb:1 echo x >/dev/null
 gives '--log-size 0: none' 0 '' husk logs quiet
 
+# ---- a store by a path that is not absolute
+ok 'a relative HUSK_ROOT: import' env HUSK_ROOT=store HUSK_RUN=state husk import fs bb:1
+gives 'a relative HUSK_ROOT: run' 0 here env HUSK_ROOT=store HUSK_RUN=state \
+	husk run --rm --network none bb:1 echo here
+
 # ---- --dry-run prints what can be pasted
 husk run --dry-run --network none -m 64m -e 'A=b c' bb:1 sh -c 'echo "$A" $(hostname)' >pipeline
 like '--dry-run' "$(cat pipeline)" "cd * && husk cgexec *--memory 64m unshare *pivot *cinit -- sh -c *"
@@ -101,6 +106,20 @@ fails 'a name that is none' 125 'run: --name ../x: *' box --name ../x bb:1
 fails '--rm with --restart' 125 'run: --rm and --restart *' box --restart always bb:1
 fails '--security-opt that is none' 125 'run: --security-opt x: *' box --security-opt x bb:1
 fails 'a variable that is none' 125 'run: --env 1x: not a name *' box -e 1x bb:1
+fails 'a variable without a name' 125 'run: --env =x: no name *' box -e =x bb:1
+fails '--env-file: a directory' 125 'run: --env-file data: cannot be read' box --env-file data bb:1
+echo 1x >badvars
+fails '--env-file: a line of it' 125 'run: --env-file badvars: 1x: not a name *' box --env-file badvars bb:1
+fails '--stop-signal that is none' 125 'run: --stop-signal FOO: not a signal *' box --stop-signal FOO bb:1
+fails '--stop-timeout that is none' 125 'run: --stop-timeout 1x: not *' box --stop-timeout 1x bb:1
+fails '--add-host without an address' 125 'run: --add-host a: not NAME:ADDRESS *' box --add-host a bb:1
+fails '--add-host with none' 125 'run: --add-host a:b: b is not an address *' box --add-host a:b bb:1
+fails '--dns that is none' 125 'run: --dns nope: not an address *' box --dns nope bb:1
+fails '--cidfile: no directory' 125 'run: --cidfile /none/x: cannot be written' box --cidfile /none/x bb:1
+fails 'a name that is too long' 125 'run: --name a*: longer than 128 letters *' box --name \
+	"a$(printf %0128d 0)" bb:1
+fails 'a store that no --volume can name' 125 'run: HUSK_ROOT /a:b: has a : *' env HUSK_ROOT=/a:b \
+	husk run --network none bb:1
 fails '--rootfs that is none' 125 'run: --rootfs none: not a directory' box --rootfs none
 fails 'no such network' 125 'run: no network nope (*' husk run --rm --network nope bb:1
 fails '--network none with -p' 125 'run: --network none takes no *' box -p 1:1 bb:1
