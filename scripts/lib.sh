@@ -323,6 +323,16 @@ monitored() {
 	[ -n "$pid" ] && alive "$pid" "$value"
 }
 
+# each COMMAND NAME...: for each container, also when it failed for another; ends the verb.
+each() {
+	local command="$1" rc=0
+	shift
+	for name; do
+		("$command" "$name") || rc=$?
+	done
+	exit "$rc"
+}
+
 need_running() {
 	state
 	[ "$status" = running ] || die "$1: not running (husk start $1)"

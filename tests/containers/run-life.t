@@ -83,9 +83,26 @@ ok '--restart always' within 20 sh -c '[ "$(husk logs ever | grep -c run)" -ge 2
 gives 'stop: ends that' 0 ever husk stop ever
 ok 'stop: no monitor is left' husk lock -w 0 "$HUSK_RUN/c/$(husk inspect -f .Id ever)/lock" true
 
+# Between two lives it has not ended.
+husk run -d --name slow --restart on-failure:1 --network none bb:1 sh -c '
+	[ -e /once ] || { : >/once; echo first; exit 1; }
+	echo second; exec sleep 1000' >/dev/null
+husk logs -f slow >followed &
+follower=$!
+ok 'logs -f: goes on when it is started again' within 60 grep -q second followed
+husk rm -f slow >/dev/null
+wait $follower
+
 # ---- the end
 gives 'rm: several' 0 'again
 ever' husk rm again ever
+husk create --name one --network none bb:1 true >/dev/null
+run husk rm nope one
+is 'rm: the others too when one is not there' "$rc $out" '1 one'
+for verb in stop wait; do
+	run husk $verb nope other split
+	like "$verb: the others too" "$rc $(printf %s "$out" | wc -l) $err" "1 [01] husk $verb: nope: *"
+done
 fails 'rm: no such container' 1 'rm: nope: no such container (*' husk rm nope
 # The verbs that give a container's status have 125 for errors of their own.
 refuses() { # NAME PATTERN COMMAND...
