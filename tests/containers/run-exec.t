@@ -20,6 +20,11 @@ $short *bb:1 *\"sh -c trap *Up * second* *web"
 gives 'ps -q: its id' 0 "$short" husk ps --quiet
 gives 'ps --no-trunc' 0 "$id" husk ps -q --no-trunc
 gives 'ps --format' 0 "web	$short running bb:1" husk ps --format '{{.Names}}\t{{.ID}} {{.State}} {{.Image}}'
+fails 'ps --format: what it does not know' 2 'ps: --format: unknown {{.Nope}} *' husk ps --format '{{.Nope}}'
+husk create --name odd --network none -l a=1 -l b=2 bb:1 echo '{{.Command}}' >/dev/null
+gives 'ps --format: labels, and what looks like a field' 0 'odd
+a=1,b=2|echo {{.Command}}' husk ps --no-trunc -f name=odd -a --format '{{.Names}}\n{{.Labels}}|{{ .Command }}'
+husk rm odd >/dev/null
 for filter in name=we id="$short" image=bb status=running label=tier label=tier=front label=plain; do
 	gives "ps --filter $filter" 0 "$short" husk ps -q --filter "$filter"
 done
@@ -71,6 +76,10 @@ gives 'logs --tail' 0 two sh -c 'husk logs --tail 1 web 2>&1'
 gives 'logs -n 0' 0 '' husk logs -n 0 web
 gives 'logs --since: then' 0 '' husk logs --since 2999-01-01T00:00:00Z web
 gives 'logs --since: ago' 0 one sh -c 'husk logs --since 1h web 2>/dev/null'
+gives 'logs --since: hours and minutes' 0 one sh -c 'husk logs --since 1h08m web 2>/dev/null'
+gives 'logs --since: a number is a time' 0 one sh -c 'husk logs --since 1000000000 web 2>/dev/null'
+fails 'logs --since: no time' 2 'logs: --since garbage: not a time *' husk logs --since garbage web
+fails 'logs --since: no number' 2 'logs: --since h: not a time *' husk logs --since h web
 husk logs -f web >followed 2>/dev/null &
 follower=$!
 husk exec web sh -c 'echo three >/go'
@@ -84,6 +93,13 @@ fails 'pause: twice' 1 'pause: web: is paused' husk pause web
 fails 'exec: in a paused one' 125 'exec: web: is paused (*' husk exec web true
 ok 'unpause' husk unpause web
 fails 'unpause: twice' 1 'unpause: web: is not paused' husk unpause web
+husk run -d --name ice --network none bb:1 sleep 1000 >/dev/null
+husk pause ice
+gives 'kill: a paused one' 0 ice husk kill ice
+gives 'kill: it has ended' 0 137 timeout 60 husk wait ice
+husk start ice >/dev/null
+gives "and is not paused when it is started again" 0 "" husk exec ice true
+husk rm -f ice >/dev/null
 
 # ---- top, rename
 like 'top' "$(husk top web)" "UID *PID *INSIDE *

@@ -76,6 +76,10 @@ ok 'cp: into one that does not run' husk cp from/one work:/etc
 gives 'cp: and out again' 0 one sh -c 'husk cp work:/etc/one back && cat back'
 is "cp: the container's links stay in the container" \
 	"$(husk cp from/one live:/tmp/trap && husk exec live cat /etc/one; ls /etc/one 2>/dev/null)" one
+gives 'cp: to stdout, as an archive' 0 'out' sh -c 'husk cp live:/tmp/out - | tar t'
+gives 'cp: an archive from stdin' 0 one sh -c 'tar c -C from one | husk cp - live:/tmp/from/sub && husk exec live cat /tmp/from/sub/one'
+ln -s /nowhere dangling
+gives 'cp: a link that leads nowhere' 0 /nowhere sh -c 'husk cp dangling live:/tmp && husk exec live readlink /tmp/dangling'
 fails 'cp: nothing there' 1 'layer: /none: No such file or directory' husk cp live:/none x
 fails 'cp: no such source' 1 'cp: none: no such file or directory' husk cp none live:/tmp
 fails 'cp: no container' 2 'cp: one of the two is CONTAINER:PATH *' husk cp a b

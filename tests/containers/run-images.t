@@ -46,6 +46,13 @@ ok 'import: stdin' sh -c 'husk import - stdin <fs.tar'
 fails 'import: a change that is none' 2 'import: --change FROM: *' husk import -c 'FROM x' fs x
 fails 'import: one operand' 2 'import: wants *' husk import fs
 fails 'import: a name that is none' 1 'import: ../x: not a name of an image' husk import fs ../x
+long=$(printf %0250d 0)
+mkdir -p "deep/$long"
+for level in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do
+	mkdir deep/new && mv "deep/$long" deep/new && mv deep/new "deep/$long"
+done
+fails 'import: a path that is too long' 1 'layer: deep: name of *: Filename too long' husk import deep deep
+rm -r deep
 fails 'import: a damaged archive' 1 'layer: bad.tar: *' \
 	sh -c 'head -c 2000 fs.tar >bad.tar; exec husk import bad.tar bad'
 is 'import: one layer for the same files' "$(ls "$HUSK_ROOT/lay" | wc -l)" 1
