@@ -61,7 +61,7 @@ daemon() { # NAME CLIENT COMMAND...: starts it, in a cgroup of this test; false 
 	shift 2
 	for program in "$1" "${client%% *}"; do
 		command -v "$program" >/dev/null || {
-			skip "$name" "$program is not installed"
+			skip "$name" "$program is not installed (scripts/deps daemons, which starts services)"
 			return 1
 		}
 	done
