@@ -73,12 +73,16 @@ static int copy_stdin(int fd)
 
 static void put_file(const char *path, const char *value, bool sync)
 {
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	char temporary[4096];
-	int r = fmt_path(temporary, sizeof(temporary), "%s.new-%d", path, getpid());
+	/* Hidden: in a folder of names it is none of them. */
+	int r = fmt_path(temporary, sizeof(temporary), "%.*s.%s.new-%d", (int)(name - path), path,
+		name, getpid());
 	CLEANUP_FD int fd = -1;
 
 	if (r < 0)
 		die(r, "%s", path);
+	unlink(temporary); /* of a killed process that had this number */
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		die(-errno, "create %s", temporary);

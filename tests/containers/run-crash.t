@@ -41,12 +41,18 @@ echo half >half/file
 image=$(husk import half half:1)
 rm -r "$HUSK_ROOT/tag/half" "$HUSK_ROOT/img/${image#sha256:}"
 ln -s ../lay/none/fs "$HUSK_ROOT/l/77"
+mkdir "$HUSK_ROOT/tag/half"
+: >"$HUSK_ROOT/tag/half/empty"
+: >"$HUSK_ROOT/tag/half/.1.new-99999999"
+is 'images: shows no half of a name' "$(husk images | grep -c half)" 0
 run husk check
-like 'check: a layer without an image' "$rc|$out" '1|left: layer *
-left: the number 77 of a layer'
+like 'check: a layer without an image, and halves of names' "$rc|$out" "1|left: the tag half/empty
+left: $HUSK_ROOT/tag/half/.1.new-99999999
+left: layer *
+left: the number 77 of a layer"
 run husk check --repair
-like 'check: is removed' "$rc|$out" '0|removed: layer *
-removed: the number 77 of a layer'
+like 'check: all of it is removed' "$rc|$(echo "$out" | grep -c '^removed:')" '0|4'
+ok 'check: and their folder' [ ! -e "$HUSK_ROOT/tag/half" ]
 ok 'check: and then it is clean' husk check
 
 # ---- damage is named
