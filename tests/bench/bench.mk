@@ -3,7 +3,7 @@
 BENCH  = $(sort $(patsubst tests/bench/%.sh,%,$(filter-out %/lib.sh,$(wildcard tests/bench/*.sh))))
 ROUNDS = 100
 
-bench: all $(OUT)/rootfs $(OUT)/bench/turns $(OUT)/bench/floor $(OUT)/bench/bare probes ## BENCH=NAME ROUNDS=100: side by side, judged by you
+bench: all $(OUT)/rootfs $(OUT)/bench/turns $(OUT)/bench/floor $(OUT)/bench/bare $(OUT)/bench/pid1 probes ## BENCH=NAME ROUNDS=100: side by side, judged by you
 	@rm -f $(OUT)/bench/results.tsv
 	@for name in $(BENCH); do \
 		HUSK_OUT=$(abspath $(OUT)) ROUNDS=$(ROUNDS) sh tests/bench/$$name.sh || exit; done
