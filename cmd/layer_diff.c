@@ -26,7 +26,7 @@ struct view {
 	size_t count;
 };
 
-static struct out out = OUT_INIT(STDOUT_FILENO);
+static struct out out; /* .data has one page for all, see lib/layout.ld */
 
 __attribute__((noreturn)) static void fail(const char *path)
 {
@@ -174,6 +174,7 @@ int layer_diff(char **directories)
 	size_t count = 0;
 	int fd;
 
+	out.fd = STDOUT_FILENO;
 	/* One layer, one descriptor. */
 	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
 		limit.rlim_cur = limit.rlim_max;

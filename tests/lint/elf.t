@@ -13,6 +13,15 @@ check_elf() {
 	like "$1: the stack is not executable" "$headers" '*GNU_STACK*'
 }
 check_elf "$HUSK"
+readelf -SW "$HUSK" >"$tmp/sections"
+
+# From .data to the end of .bss.first: see lib/layout.ld.  A second page is 4 KiB of each PID 1.
+ok 'what every applet writes to is in one page' awk '
+	function hex(s, i, n) { for (i = 1; i <= length(s); i++) n = n * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1; return n }
+	{ sub(/^ *\[ *[0-9]*\] /, "") }
+	$1 == ".data" { from = hex($3) }
+	$1 == ".bss.first" { end = hex($3) + hex($5) }
+	END { exit !(from && end > from && int(from / 4096) == int((end - 1) / 4096)) }' "$tmp/sections"
 
 size() {
 	stat -c %s "$1"
