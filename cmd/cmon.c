@@ -35,7 +35,7 @@
 #define STEADY_S       10 /* having run so long, a container is not failing at its start */
 
 struct cmon_args {
-	bool detach, interactive, tty;
+	bool detach, interactive, tty, attach;
 	const char *run, *exit, *log, *log_size, *log_files, *restart, *up, *down;
 };
 
@@ -43,6 +43,8 @@ static const struct opt cmon_opts[] = { OPT('d', "detach", struct cmon_args, det
 						"return when the command was started"),
 	OPT('i', "interactive", struct cmon_args, interactive, NULL, "pass stdin on"),
 	OPT('t', "tty", struct cmon_args, tty, NULL, "the container has a terminal (ready -t)"),
+	OPT('a', "attach", struct cmon_args, attach, NULL,
+		"to the container whose state is in DIR"),
 	OPT('s', "state", struct cmon_args, run, "DIR", "write lock, mon, pid, start there"),
 	OPT('e', "exit-dir", struct cmon_args, exit, "DIR", "write exit and finished there"),
 	OPT('l', "log", struct cmon_args, log, "FILE", "log stdout and stderr"),
@@ -162,8 +164,8 @@ static int open_dir(const char *path, bool make)
 /* What the last life of the container left. */
 static void forget(const struct monitor *m)
 {
-	static const char *const run[] = { "pid", "start", "stop", "restarts", "paused", "usage",
-		"address" };
+	static const char *const run[] = { "attach", "pid", "start", "stop", "restarts", "paused",
+		"usage", "address" };
 	static const char *const last[] = { "exit", "finished" };
 
 	for (size_t i = 0; i < sizeof(run) / sizeof(*run); i++)
@@ -298,6 +300,7 @@ static int monitor_loop(struct monitor *m)
 		status = exit_status(m, status);
 		cmon_record_number(m->exit_fd, "finished", (uint64_t)time(NULL));
 		cmon_record_number(m->exit_fd, "exit", (uint64_t)status);
+		cmon_end_clients(m, status);
 		if (cmon_hook(m, m->down, "down", status))
 			warn(0, "hook %s down: failed", m->down);
 		cmon_launched(m, m->stage < RELEASED ? status : 0);
@@ -323,6 +326,8 @@ static int cmon_run(const struct applet *self, char **argv, struct chain *chain)
 	sigset_t all;
 	int status;
 
+	if (args.attach)
+		return cmon_attach(words[0], args.interactive, args.tty);
 	configure(&m, &args);
 	if (m.tty && !m.detach && !isatty(STDIN_FILENO))
 		die(0, "-t: stdin is not a terminal (leave -t out)");
@@ -335,6 +340,7 @@ static int cmon_run(const struct applet *self, char **argv, struct chain *chain)
 	m.signals = signalfd(-1, &all, SFD_CLOEXEC);
 	if (m.signals < 0)
 		die(-errno, "signalfd");
+	cmon_listen(&m);
 	record_monitor(&m);
 	status = monitor_loop(&m);
 	if (status == -1) {
@@ -346,7 +352,7 @@ static int cmon_run(const struct applet *self, char **argv, struct chain *chain)
 
 const struct applet cmon_applet = {
 	.name = "cmon",
-	.operands = "PIPELINE...",
+	.operands = "PIPELINE... | --attach DIR",
 	.summary = "monitor a container: terminal, log, status, restarts",
 	.opts = cmon_opts,
 	.own_error = OWN_ERROR,

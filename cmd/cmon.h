@@ -3,10 +3,12 @@
 #ifndef CMON_H
 #define CMON_H
 
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/un.h>
 
 #include "crilog.h"
 
@@ -14,6 +16,9 @@
 #define CMON_READY_FD 3
 /* Where the pipeline holds DIR/lock, too, as far as it is this process. */
 #define CMON_LOCK_FD 4
+
+#define CMON_CLIENTS 4    /* that may be attached at a time */
+#define CMON_INPUT   1024 /* bytes of input in a packet */
 
 enum restart_policy {
 	RESTART_NO,
@@ -38,8 +43,9 @@ struct monitor {
 	enum restart_policy restart;
 	unsigned restart_max; /* 0: no limit */
 
-	int lock;     /* -1: there is none */
-	int signals;  /* signalfd of all */
+	int lock;                           /* -1: there is none */
+	int signals;                        /* signalfd of all */
+	int listener, client[CMON_CLIENTS]; /* cmon -d: who attaches; -1: nobody */
 	int launcher; /* cmon -d: the start's status goes here once; -1 then and without -d */
 
 	/* Of the container that runs now: */
@@ -47,6 +53,7 @@ struct monitor {
 	int socket;   /* of ready(1) */
 	int started;  /* hangs up when the command was executed */
 	int out, err; /* pipes from it */
+	int in;       /* cmon -di: a pipe to it */
 	int master;   /* of its terminal */
 	int pidfd;    /* of its PID 1; -1 before it is ready */
 	pid_t pid;
@@ -71,13 +78,35 @@ void cmon_record_number(int dirfd, const char *name, uint64_t value);
 /* Runs a hook and waits for it: 0 or its status.  None (NULL) is 0. */
 int cmon_hook(const struct monitor *m, const char *file, const char *event, long number);
 
+/* cmon_attach.c: the socket DIR/attach of a detached container, and who is connected.
+ *   behind   somebody does not read, so no output is to be taken
+ *   full     the container does not read, so no input is
+ *   fds      CMON_CLIENTS + 1 of them */
+void cmon_listen(struct monitor *m);
+void cmon_show(struct monitor *m, char what, const void *data, size_t size);
+bool cmon_is_behind(const struct monitor *m);
+void cmon_poll_clients(const struct monitor *m, struct pollfd *fds, bool behind, bool full);
+void cmon_serve(struct monitor *m, const struct pollfd *fds);
+void cmon_end_clients(struct monitor *m, int status);
+/* A socket and the address of DIR/attach: its descriptor or -errno. */
+int cmon_socket(int dirfd, struct sockaddr_un *address);
+
+/* cmon_client.c: attaches to the container whose state is there.  Returns its status, or 0 when the
+ * user left. */
+int cmon_attach(const char *directory, bool interactive, bool tty);
+
 /* The user's terminal: raw while the container has it.  cooked() may be called at any time. */
 void cmon_tty_raw(void);
 void cmon_tty_cooked(void);
 void cmon_tty_resize(int master);
 
-/* Copies between the user's terminal and the container's; each returns false at an end. */
-bool cmon_pump_in(int master, int events);
+/* Copies from the user's terminal to the container's. */
+void cmon_pump_in(int master, int events);
 short cmon_pump_wants(int master);
+
+/* Input of those who are attached, at most CMON_INPUT bytes when nothing waits; cmon_pump_in(TO, 0)
+ * passes it on. */
+void cmon_type(const char *data, size_t size);
+bool cmon_typed(void);
 
 #endif

@@ -41,12 +41,15 @@ static void become(int from, int to)
 }
 
 /* In the child: only what the pipeline may have. */
-static void enter_pipeline(const struct monitor *m, pid_t monitor, int socket, int out, int err)
+static void enter_pipeline(
+	const struct monitor *m, pid_t monitor, int socket, int in, int out, int err)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != monitor)
 		_exit(125);
-	if (!m->interactive || m->tty) {
+	if (in >= 0) {
+		become(in, STDIN_FILENO);
+	} else if (!m->interactive || m->tty) {
 		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 		if (null < 0)
@@ -64,8 +67,13 @@ static void enter_pipeline(const struct monitor *m, pid_t monitor, int socket, i
 	fs_close_range(m->lock < 0 ? CMON_LOCK_FD : CMON_LOCK_FD + 1, ~0u);
 }
 
-static void open_pipes(const struct monitor *m, int out[2], int err[2])
+static void open_pipes(const struct monitor *m, int in[2], int out[2], int err[2])
 {
+	if (m->detach && m->interactive && !m->tty) {
+		if (pipe2(in, O_CLOEXEC) < 0)
+			die(-errno, "pipe");
+		fcntl(in[1], F_SETFL, O_NONBLOCK);
+	}
 	if (!m->has_log && !m->detach)
 		return;
 	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
@@ -77,24 +85,26 @@ static void open_pipes(const struct monitor *m, int out[2], int err[2])
 /* Returns true in the child. */
 static bool start(struct monitor *m)
 {
-	int pair[2], out[2] = { -1, -1 }, err[2] = { -1, -1 }, on = 1;
+	int pair[2], in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 }, on = 1;
 	pid_t monitor = getpid();
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0 ||
 		setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
 		die(-errno, "socketpair");
-	open_pipes(m, out, err);
+	open_pipes(m, in, out, err);
 	m->child = fork();
 	if (m->child < 0)
 		die(-errno, "fork");
 	if (!m->child) {
-		enter_pipeline(m, monitor, pair[1], out[1], err[1]);
+		enter_pipeline(m, monitor, pair[1], in[0], out[1], err[1]);
 		return true;
 	}
 	close(pair[1]);
+	close_fd(&in[0]);
 	close_fd(&out[1]);
 	close_fd(&err[1]);
 	m->socket = pair[0];
+	m->in = in[1];
 	m->out = out[0];
 	m->err = err[0];
 	m->started = m->master = m->pidfd = -1;
@@ -111,6 +121,8 @@ static void deliver(struct monitor *m, const char *stream, int to, const char *d
 {
 	if (m->has_log)
 		crilog_add(&m->log, stream, data, size);
+	if (m->stage >= RELEASED)
+		cmon_show(m, to == STDERR_FILENO ? '2' : '1', data, size);
 	if (!m->detach)
 		fs_write_all(to, data, size);
 	else if (m->launcher >= 0 && m->stage < RELEASED)
@@ -285,22 +297,25 @@ static void settle_start(struct monitor *m, int status)
 
 static void watch(struct monitor *m, int *status)
 {
-	enum { SIGNALS, SOCKET, STARTED, OUT, ERR, MASTER, INPUT, COUNT };
-	bool pending = false;
+	enum { SIGNALS, SOCKET, STARTED, OUT, ERR, MASTER, IN, INPUT, COUNT };
 
 	for (;;) {
-		bool input = m->tty && !m->detach && m->interactive;
+		bool input = m->tty && !m->detach && m->interactive, typed = cmon_typed();
+		bool behind = cmon_is_behind(m);
 		/* Whom it is to be told is not known yet. */
-		bool held = m->launcher >= 0 && m->stage == RELEASED;
-		struct pollfd fds[COUNT] = { { m->signals, POLLIN, 0 }, { m->socket, POLLIN, 0 },
-			{ m->started, 0, 0 }, { m->out, POLLIN, 0 },
-			{ held ? -1 : m->err, POLLIN, 0 },
-			{ held ? -1 : m->master, (short)(POLLIN | (pending ? POLLOUT : 0)), 0 },
+		bool held = behind || (m->launcher >= 0 && m->stage == RELEASED);
+		int to = m->master >= 0 ? m->master : m->in;
+		struct pollfd fds[COUNT + CMON_CLIENTS + 1] = { { m->signals, POLLIN, 0 },
+			{ m->socket, POLLIN, 0 }, { m->started, 0, 0 },
+			{ behind ? -1 : m->out, POLLIN, 0 }, { held ? -1 : m->err, POLLIN, 0 },
+			{ held ? -1 : m->master, (short)(POLLIN | (typed ? POLLOUT : 0)), 0 },
+			{ typed ? m->in : -1, POLLOUT, 0 },
 			{ input ? STDIN_FILENO : -1, cmon_pump_wants(m->master), 0 } };
 
 		if (!fds[INPUT].events)
 			fds[INPUT].fd = -1;
-		if (poll(fds, COUNT, -1) < 0)
+		cmon_poll_clients(m, fds + COUNT, behind, typed);
+		if (poll(fds, COUNT + CMON_CLIENTS + 1, -1) < 0)
 			continue;
 		if (fds[SOCKET].revents)
 			release(m);
@@ -310,8 +325,9 @@ static void watch(struct monitor *m, int *status)
 			pump(m, &m->err, "stderr", STDERR_FILENO);
 		if (fds[MASTER].revents & ~POLLOUT)
 			pump(m, &m->master, "stdout", STDOUT_FILENO);
-		if (m->master >= 0 && (fds[INPUT].revents || fds[MASTER].revents & POLLOUT))
-			pending = cmon_pump_in(m->master, fds[INPUT].revents);
+		cmon_serve(m, fds + COUNT);
+		if (to >= 0 && (fds[INPUT].revents || cmon_typed()))
+			cmon_pump_in(to, fds[INPUT].revents);
 		if (fds[STARTED].revents)
 			note_start(m);
 		if (fds[SIGNALS].revents && take_signal(m, status))
@@ -323,6 +339,7 @@ int cmon_once(struct monitor *m)
 {
 	int status = 0;
 
+	cmon_type("", 0);
 	if (start(m))
 		return -1;
 	watch(m, &status);
@@ -331,6 +348,7 @@ int cmon_once(struct monitor *m)
 	drain(m, &m->err, "stderr", STDERR_FILENO);
 	drain(m, &m->master, "stdout", STDOUT_FILENO);
 	cmon_tty_cooked();
+	close_fd(&m->in);
 	close_fd(&m->out);
 	close_fd(&m->err);
 	close_fd(&m->master);

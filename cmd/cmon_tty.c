@@ -15,7 +15,7 @@
 
 static struct termios saved;
 static bool is_raw;
-static char typed[1024];
+static char typed[CMON_INPUT];
 static size_t typed_size;
 static bool input_ended;
 
@@ -51,7 +51,18 @@ short cmon_pump_wants(int master)
 	return master < 0 || input_ended || typed_size == sizeof(typed) ? 0 : POLLIN;
 }
 
-bool cmon_pump_in(int master, int events)
+void cmon_type(const char *data, size_t size)
+{
+	memcpy(typed, data, size);
+	typed_size = size;
+}
+
+bool cmon_typed(void)
+{
+	return typed_size > 0;
+}
+
+void cmon_pump_in(int master, int events)
 {
 	ssize_t n = 0;
 
@@ -63,11 +74,12 @@ bool cmon_pump_in(int master, int events)
 			typed_size += (size_t)n;
 	}
 	if (!typed_size)
-		return false;
+		return;
 	n = write(master, typed, typed_size);
 	if (n > 0) {
 		typed_size -= (size_t)n;
 		memmove(typed, typed + n, typed_size);
+	} else if (n < 0 && errno == EPIPE) {
+		typed_size = 0; /* it has closed its stdin */
 	}
-	return typed_size > 0;
 }

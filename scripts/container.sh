@@ -6,7 +6,7 @@
 #
 #	cmon MONITOR	cgexec LIMITS	[nsenter JOIN]	unshare SPACES	pivot VIEW ROOT	cinit ARGV
 #
-# and name, image, layers, created, command, labels, net, ip, ports, stop-signal, stop-timeout, tty.
+# and name, interactive, image, layers, created, command, labels, net, ip, ports, stop-signal, stop-timeout, tty.
 
 # compose: $q is the pipeline of container $id as quoted words, without the monitor.
 compose() {
@@ -107,6 +107,7 @@ launch() {
 	cd "$HUSK_ROOT/l" || exit "$failed"
 	eval "set -- $monitor -s \"\$run\" -e \"\$dir\" $q"
 	if [ -n "$detach" ]; then
+		[ ! -e "$dir/interactive" ] || set -- -i "$@"
 		"$HUSK" cmon -d "$@"
 		return
 	fi

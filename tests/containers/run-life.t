@@ -111,7 +111,7 @@ refuses() { # NAME PATTERN COMMAND...
 	run "$@"
 	like "$name" "$rc $err" "[12]* husk $pattern"
 }
-for verb in start stop restart kill wait pause unpause top logs export port diff; do
+for verb in start stop restart kill wait pause unpause top logs export port diff attach; do
 	refuses "$verb: no such container" "$verb: nope: no such container (*" husk $verb nope
 	refuses "$verb: none named" "$verb: wants CONTAINER *" husk $verb
 done
