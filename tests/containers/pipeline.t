@@ -42,6 +42,13 @@ cinit
 done
 ln -sfn without rootfs
 
+# Check 58 of cinit, and what is left of it without a limit.
+gives 'the command is PID 2, its status comes through' 4 2 pipeline sh -c 'echo $$; exit 4'
+gives 'without cgexec, too' 4 2 unshare -pnmu pivot ./rootfs cinit sh -c 'echo $$; exit 4'
+gives 'and as any user' 4 2 unprivileged sh -c 'echo $$; exit 4'
+fails 'cgexec without a limit has nothing to do, and says so' 125 'cgexec: no limit and no group*' \
+	cgexec unshare -pnmu pivot ./rootfs cinit sh -c 'echo $$; exit 4'
+
 gives 'its own root, which holds nothing of husk' 0 "$(ls without)" pipeline ls /
 gives 'its own mounts alone' 0 '/ /dev /proc /sys' pipeline sh -c \
 	'awk '\''$5 !~ /^\/.*\// { print $5 }'\'' /proc/self/mountinfo | sort | paste -s -d " " -'
