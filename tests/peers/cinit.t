@@ -155,9 +155,11 @@ lets_go='cd "$T"; @ sh -c "for try in \$(seq \$LIMIT); do
 	[ \$(readlink /proc/\$PPID/cwd) = / ] && ! [ -e /proc/\$PPID/fd/7 ] && exit 0; sleep 0.1; done; exit 9" 7</dev/null'
 for peer in tini dumb-init catatonit; do
 	defect $peer '12 it keeps neither directory nor descriptors' 9 0 "$lets_go" --
-	defect $peer '16 at most 20 KiB of memory are its own' 9 0 'env -i "PATH=$PATH" LIMIT=$LIMIT unshare -pf --kill-child --mount-proc @ sh -c "
-		for try in \$(seq \$LIMIT); do
-			[ \$(sed -n \"s/^Anonymous:[^0-9]*\([0-9]*\).*/\1/p\" /proc/1/smaps_rollup) -le 20 ] && exit 0; sleep 0.1; done; exit 9"' --
+	# One page more or less: where the kernel puts the arguments on the stack is its own choice.
+	defect $peer '16 at most 20 KiB of memory are its own' 9 0 'for start in 1 2 3 4 5 6 7 8; do
+		env -i "PATH=$PATH" unshare -pf --kill-child --mount-proc @ sh -c "sleep 0.1
+			[ \$(sed -n \"s/^Anonymous:[^0-9]*\([0-9]*\).*/\1/p\" /proc/1/smaps_rollup) -le 20 ]" && exit 0
+		done; exit 9' --
 done
 
 # The child of another is that one's to wait for: an init can neither reap it nor end it.
