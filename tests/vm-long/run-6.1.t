@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lane.sh"
 
 tests=''
-for name in copy exec files gocker images layers life limits net network options publish resolv \
+for name in attach copy exec files gocker images layers life limits net network options publish resolv \
 	rootless rootless-net; do
 	tests="$tests containers/run-$name"
 done
