@@ -94,6 +94,7 @@ number='' # the last one that was given
 add_layer() {
 	[ -d "$HUSK_ROOT/lay/$diffid" ] && return
 	: "${number:=$(find "$HUSK_ROOT/l" -name '[0-9]*' | wc -l)}"
+	number=${number:-0} # they were killed: it is only where the search begins
 	# -n: a link that is there is not followed, or the new one would be made in another layer.
 	while ! ln -sn "../lay/$diffid/fs" "$HUSK_ROOT/l/$number" 2>/dev/null; do
 		number=$((number + 1))

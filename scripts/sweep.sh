@@ -9,8 +9,20 @@ sweep_tmp() {
 		[ -e "$file" ] || continue
 		pid=${file##*/}
 		start=${pid#*.}
-		alive "${pid%%.*}" "${start%%.*}" || wipe "$file"
+		alive "${pid%%.*}" "${start%%.*}" || wipe_left "$file"
 	done
+}
+
+# wipe_left DIR: moved away first, as a child of the killed may be about to publish what is in it.
+wipe_left() {
+	case $1 in
+	*.old) ;;
+	*)
+		mv "$1" "$1.old" 2>/dev/null || return
+		set -- "$1.old"
+		;;
+	esac
+	wipe "$1"
 }
 
 # The same, their claims of names, and what is left of containers whose monitor was killed.

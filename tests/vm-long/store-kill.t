@@ -16,6 +16,8 @@ husk network create new >/dev/null && husk network rm new >/dev/null # the defau
 mkdir other
 dd if=/dev/zero of=other/zeros bs=1M count=8 2>/dev/null
 
+images=$(husk images -q --no-trunc)
+
 # What there is: names, containers, images by their tags, and how many layers and numbers of them.
 left() {
 	(cd "$HUSK_ROOT" && find tmp name net tag -mindepth 1 | sort)
@@ -54,6 +56,10 @@ clean() {
 	husk check >check.out 2>&1 || return
 	[ ! -e "$HUSK_ROOT/name/base" ] && [ -e "$HUSK_ROOT/name/new" ] && husk rename new base
 	{ husk rm new; husk rmi new:1; husk network rm new; } 2>/dev/null
+	# An image without a name is nothing half-made: it was to get one.
+	for id in $(husk images -q --no-trunc | grep -vxF "$images"); do
+		husk rmi "$id"
+	done
 	[ -e "$HUSK_ROOT/name/base" ] || husk create --name base bb:1 true || return
 	[ -e "$HUSK_ROOT/tag/bb/2" ] || husk load -q -i bb.tar || return
 	[ "$(husk run --rm --network none bb:2 sh -c '[ -e /bin/nc ] || cat /new')" = new ] || return
