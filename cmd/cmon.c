@@ -262,9 +262,14 @@ static int exit_status(const struct monitor *m, int status)
 	return WEXITSTATUS(status);
 }
 
+bool cmon_stopping(const struct monitor *m)
+{
+	return m->stop_wanted || (m->run_fd >= 0 && !faccessat(m->run_fd, "stop", F_OK, 0));
+}
+
 static bool restarts(const struct monitor *m, int status, unsigned tries)
 {
-	if (m->stop_wanted || (m->run_fd >= 0 && !faccessat(m->run_fd, "stop", F_OK, 0)))
+	if (cmon_stopping(m))
 		return false;
 	if (m->restart == RESTART_ON_FAILURE)
 		return status && (!m->restart_max || tries < m->restart_max);

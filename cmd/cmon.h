@@ -71,6 +71,9 @@ int cmon_once(struct monitor *m);
  * longer its business. */
 void cmon_launched(struct monitor *m, int status);
 
+/* Was the container told to end for good, by a signal to the monitor or by `husk stop`? */
+bool cmon_stopping(const struct monitor *m);
+
 /* Writes DIR/NAME whole; dirfd -1 does nothing. */
 void cmon_record(int dirfd, const char *name, const char *value);
 void cmon_record_number(int dirfd, const char *name, uint64_t value);

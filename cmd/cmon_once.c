@@ -117,36 +117,107 @@ static bool start(struct monitor *m)
 /* ---- data */
 
 /* Of a detached container the caller sees what goes wrong until it has started. */
-static void deliver(struct monitor *m, const char *stream, int to, const char *data, size_t size)
+static int deliver(struct monitor *m, const char *stream, int to, const char *data, size_t size)
 {
 	if (m->has_log)
 		crilog_add(&m->log, stream, data, size);
 	if (m->stage >= RELEASED)
 		cmon_show(m, to == STDERR_FILENO ? '2' : '1', data, size);
 	if (!m->detach)
-		fs_write_all(to, data, size);
-	else if (m->launcher >= 0 && m->stage < RELEASED)
+		return fs_write_all(to, data, size);
+	if (m->launcher >= 0 && m->stage < RELEASED)
 		fs_write_all(STDERR_FILENO, data, size);
+	return 0;
 }
 
+/* To a pipe that is not full no more than PIPE_BUF are written without waiting.  Where nobody reads
+ * any more, nobody does from the container: its next write ends it, as without a monitor. */
 static void pump(struct monitor *m, int *fd, const char *stream, int to)
 {
 	char buf[16384];
-	ssize_t n = read(*fd, buf, sizeof(buf));
+	ssize_t n = read(*fd, buf, m->detach ? sizeof(buf) : PIPE_BUF);
 
-	if (n > 0)
-		deliver(m, stream, to, buf, (size_t)n);
-	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+	if (n > 0 ? deliver(m, stream, to, buf, (size_t)n) == -EPIPE
+		  : !n || (errno != EAGAIN && errno != EINTR))
 		close_fd(fd);
 }
 
-/* What is there by now. */
+/* Would a write to the caller not wait? */
+static bool takes(const struct monitor *m, int to)
+{
+	struct pollfd fd = { .fd = to, .events = POLLOUT };
+
+	return m->detach || poll(&fd, 1, 0);
+}
+
+/* ---- signals */
+
+static void forward(const struct monitor *m, const struct signalfd_siginfo *info)
+{
+	int number = (int)info->ssi_signo;
+
+	/* The terminal has told the whole foreground group, the container's init too. */
+	if (info->ssi_code == SI_KERNEL && !m->tty && number != SIGHUP)
+		return;
+	if (m->pidfd >= 0)
+		sys_pidfd_send_signal(m->pidfd, number, NULL, 0);
+	else if (m->child)
+		kill(m->child, number);
+}
+
+/* Returns true when the child has ended. */
+static bool take_signal(struct monitor *m, int *status)
+{
+	struct signalfd_siginfo info;
+
+	if (read(m->signals, &info, sizeof(info)) != sizeof(info))
+		return false;
+	switch (info.ssi_signo) {
+	case SIGCHLD:
+		return waitpid(m->child, status, WNOHANG) == m->child;
+	case SIGWINCH:
+		cmon_tty_resize(m->master);
+		return false;
+	case SIGTERM:
+	case SIGINT:
+	case SIGQUIT:
+	case SIGHUP:
+		/* Whoever stops the monitor of a container wants no new one. */
+		m->stop_wanted = true;
+		forward(m, &info);
+		return false;
+	case SIGUSR1:
+	case SIGUSR2:
+	case SIGCONT:
+		forward(m, &info);
+		return false;
+	default:
+		return false;
+	}
+}
+
+/* What is there by now, as far as the caller takes it. */
 static void drain(struct monitor *m, int *fd, const char *stream, int to)
 {
 	struct pollfd more = { .fd = *fd, .events = POLLIN };
 
-	while (*fd >= 0 && poll(&more, 1, 0) > 0)
+	while (*fd >= 0 && takes(m, to) && poll(&more, 1, 0) > 0)
 		pump(m, fd, stream, to);
+}
+
+/* All that is left, also for a reader that is slow; but whoever wants the container gone does not
+ * wait for one. */
+static void finish(struct monitor *m, int *fd, const char *stream, int to)
+{
+	struct pollfd more = { .fd = *fd, .events = POLLIN };
+	struct pollfd wait[] = { { to, POLLOUT, 0 }, { m->signals, POLLIN, 0 } };
+	int status;
+
+	for (drain(m, fd, stream, to); *fd >= 0 && poll(&more, 1, 0) > 0 && !cmon_stopping(m);
+		drain(m, fd, stream, to))
+		if (poll(wait, 2, -1) > 0 && wait[1].revents)
+			take_signal(m, &status);
+	close_fd(fd);
 }
 
 /* ---- ready(1) */
@@ -226,52 +297,6 @@ static void release(struct monitor *m)
 	close_fd(&m->socket);
 }
 
-/* ---- signals */
-
-static void forward(const struct monitor *m, const struct signalfd_siginfo *info)
-{
-	int number = (int)info->ssi_signo;
-
-	/* The terminal has told the whole foreground group, the container's init too. */
-	if (info->ssi_code == SI_KERNEL && !m->tty && number != SIGHUP)
-		return;
-	if (m->pidfd >= 0)
-		sys_pidfd_send_signal(m->pidfd, number, NULL, 0);
-	else
-		kill(m->child, number);
-}
-
-/* Returns true when the child has ended. */
-static bool take_signal(struct monitor *m, int *status)
-{
-	struct signalfd_siginfo info;
-
-	if (read(m->signals, &info, sizeof(info)) != sizeof(info))
-		return false;
-	switch (info.ssi_signo) {
-	case SIGCHLD:
-		return waitpid(m->child, status, WNOHANG) == m->child;
-	case SIGWINCH:
-		cmon_tty_resize(m->master);
-		return false;
-	case SIGTERM:
-	case SIGINT:
-	case SIGQUIT:
-	case SIGHUP:
-		/* Whoever stops the monitor of a container wants no new one. */
-		m->stop_wanted = true;
-		forward(m, &info);
-		return false;
-	case SIGUSR1:
-	case SIGUSR2:
-	case SIGCONT:
-		forward(m, &info);
-		return false;
-	default:
-		return false;
-	}
-}
-
 /* The pipe hung up: the command was executed, or the container's init is on its way out, and then
  * the status will tell. */
 static void note_start(struct monitor *m)
@@ -295,6 +320,14 @@ static void settle_start(struct monitor *m, int status)
 		m->stage = failed ? NOT_EXECUTED : EXECUTED;
 }
 
+/* What to wait for: that there is something to read, or that the caller takes what there was. */
+static struct pollfd from(const struct monitor *m, int fd, int to)
+{
+	if (fd < 0 || takes(m, to))
+		return (struct pollfd){ fd, POLLIN, 0 };
+	return (struct pollfd){ to, POLLOUT, 0 };
+}
+
 static void watch(struct monitor *m, int *status)
 {
 	enum { SIGNALS, SOCKET, STARTED, OUT, ERR, MASTER, IN, INPUT, COUNT };
@@ -307,21 +340,24 @@ static void watch(struct monitor *m, int *status)
 		int to = m->master >= 0 ? m->master : m->in;
 		struct pollfd fds[COUNT + CMON_CLIENTS + 1] = { { m->signals, POLLIN, 0 },
 			{ m->socket, POLLIN, 0 }, { m->started, 0, 0 },
-			{ behind ? -1 : m->out, POLLIN, 0 }, { held ? -1 : m->err, POLLIN, 0 },
-			{ held ? -1 : m->master, (short)(POLLIN | (typed ? POLLOUT : 0)), 0 },
+			from(m, behind ? -1 : m->out, STDOUT_FILENO),
+			from(m, held ? -1 : m->err, STDERR_FILENO),
+			from(m, held ? -1 : m->master, STDOUT_FILENO),
 			{ typed ? m->in : -1, POLLOUT, 0 },
 			{ input ? STDIN_FILENO : -1, cmon_pump_wants(m->master), 0 } };
 
 		if (!fds[INPUT].events)
 			fds[INPUT].fd = -1;
+		if (typed && fds[MASTER].fd == m->master)
+			fds[MASTER].events |= POLLOUT;
 		cmon_poll_clients(m, fds + COUNT, behind, typed);
 		if (poll(fds, COUNT + CMON_CLIENTS + 1, -1) < 0)
 			continue;
 		if (fds[SOCKET].revents)
 			release(m);
-		if (fds[OUT].revents)
+		if (fds[OUT].revents & ~POLLOUT)
 			pump(m, &m->out, "stdout", STDOUT_FILENO);
-		if (fds[ERR].revents)
+		if (fds[ERR].revents & ~POLLOUT)
 			pump(m, &m->err, "stderr", STDERR_FILENO);
 		if (fds[MASTER].revents & ~POLLOUT)
 			pump(m, &m->master, "stdout", STDOUT_FILENO);
@@ -343,15 +379,13 @@ int cmon_once(struct monitor *m)
 	if (start(m))
 		return -1;
 	watch(m, &status);
+	m->child = 0;
 	settle_start(m, status);
-	drain(m, &m->out, "stdout", STDOUT_FILENO);
-	drain(m, &m->err, "stderr", STDERR_FILENO);
-	drain(m, &m->master, "stdout", STDOUT_FILENO);
+	finish(m, &m->out, "stdout", STDOUT_FILENO);
+	finish(m, &m->err, "stderr", STDERR_FILENO);
+	finish(m, &m->master, "stdout", STDOUT_FILENO);
 	cmon_tty_cooked();
 	close_fd(&m->in);
-	close_fd(&m->out);
-	close_fd(&m->err);
-	close_fd(&m->master);
 	close_fd(&m->socket);
 	close_fd(&m->started);
 	close_fd(&m->pidfd);

@@ -83,6 +83,27 @@ ok '--restart always' within 20 sh -c '[ "$(husk logs ever | grep -c run)" -ge 2
 gives 'stop: ends that' 0 ever husk stop ever
 ok 'stop: no monitor is left' husk lock -w 0 "$HUSK_RUN/c/$(husk inspect -f .Id ever)/lock" true
 
+# ---- a caller that does not read
+gives 'run: its reader has gone' 0 y timeout 60 sh -c '
+	husk run --network none bb:1 sh -c "while echo y; do :; done" | head -n 1'
+mkfifo pipe
+exec 5<>pipe
+dd if=/dev/zero of=pipe bs=4096 count=1000 oflag=nonblock 2>/dev/null # it is full
+for verb in signal stop; do
+	husk run --name "full-$verb" --network none bb:1 sh -c 'echo x; exec sleep 1000' >pipe &
+	reader=$!
+	ok "$verb: a pipe is full" within 60 has "full-$verb" running
+	case $verb in
+	signal) kill -TERM "$reader" ;;
+	stop) timeout 60 husk stop -t 30 full-stop >/dev/null ;;
+	esac
+	ok "$verb: the monitor ends although nobody reads" within 60 sh -c "! kill -0 $reader"
+	kill -KILL "$reader" 2>/dev/null
+	wait "$reader"
+	is "$verb: its status" $? 143
+done
+exec 5>&-
+
 # Between two lives it has not ended.
 husk run -d --name slow --restart on-failure:1 --network none bb:1 sh -c '
 	[ -e /once ] || { : >/once; echo first; exit 1; }
