@@ -50,7 +50,7 @@ static int layer_run(const struct applet *self, char **argv, struct chain *chain
 
 const struct applet layer_applet = {
 	.name = "layer",
-	.operands = "unpack ARCHIVE DIR | pack PATH ARCHIVE | diff UPPER LOWER... | digest FILE",
+	.operands = "unpack|pack FROM TO | diff UPPER LOWER... | digest FILE",
 	.summary = "unpack an image layer safely, pack or compare one",
 	.opts = layer_opts,
 	.own_error = 1,
