@@ -156,19 +156,24 @@ static void fill_entry(struct tar_entry *entry, const struct stat *st, const cha
 	entry->link[0] = '\0';
 }
 
-static void pack_file(int parent, const char *name, struct tar_entry *entry)
+/* What a container that runs has removed meanwhile is left out, where it may be. */
+static void pack_file(int parent, const char *name, struct tar_entry *entry, bool may_go)
 {
 	CLEANUP_FD int fd = -1;
 	ssize_t n;
 
 	if (entry->type == '0' || entry->type == '5') {
 		fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0 && errno == ENOENT && may_go)
+			return;
 		if (fd < 0)
 			fail(-errno, "open", entry->name);
 		add_xattrs(fd, entry->name);
 	}
 	if (entry->type == '2') {
 		n = readlinkat(parent, name, entry->link, sizeof(entry->link) - 1);
+		if (n < 0 && errno == ENOENT && may_go)
+			return;
 		if (n < 0)
 			fail(-errno, "read the link", entry->name);
 		entry->link[n] = '\0';
@@ -190,8 +195,12 @@ static void pack_name(int parent, const char *directory, const char *name)
 	if (!entry ||
 		fmt_path(path, sizeof(path), "%s%s%s", directory, *directory ? "/" : "", name) < 0)
 		fail(-ENAMETOOLONG, "name of", directory);
-	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		fail(-errno, "look at", path);
+	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno != ENOENT)
+			fail(-errno, "look at", path);
+		free(entry);
+		return;
+	}
 	if (S_ISCHR(st.st_mode) && !st.st_rdev) {
 		fmt_buf(marker, sizeof(marker), WHITEOUT "%s", name);
 		write_marker(directory, marker);
@@ -204,7 +213,8 @@ static void pack_name(int parent, const char *directory, const char *name)
 			fmt_buf(entry->link, sizeof(entry->link), "%s", first);
 			tarout_entry(entry);
 		} else {
-			pack_file(parent, name, entry);
+			/* Others may be links to it. */
+			pack_file(parent, name, entry, S_ISDIR(st.st_mode) || st.st_nlink < 2);
 		}
 	}
 	free(entry);
@@ -245,7 +255,7 @@ static void pack_alone(const char *path, const char *name)
 	if (!type_of(st.st_mode))
 		die(0, "%s: a socket cannot be packed", path);
 	fill_entry(entry, &st, name);
-	pack_file(AT_FDCWD, path, entry);
+	pack_file(AT_FDCWD, path, entry, false);
 	free(entry);
 }
 

@@ -299,4 +299,20 @@ hostile 'a whiteout of ..' t.tar 't.tar: refused: a whiteout of .wh...'
 ok '--no-owner: mine' husk layer unpack --no-owner a.tar one
 is '--no-owner: is the owner' "$(stat -c %u one/f)" "$(id -u)"
 
+# ---- what is removed while it is packed
+mkdir -p alive/dir
+head -c 300000 /dev/zero >alive/a
+touch alive/file alive/dir/inside
+ln -s a alive/link
+mkfifo slowly
+"$HUSK" layer pack alive - >slowly &
+packer=$!
+exec 6<slowly
+dd bs=512 count=1 <&6 >alive.tar 2>/dev/null # it has read all names, and is at the first
+rm -r alive/file alive/link alive/dir
+cat <&6 >>alive.tar
+wait $packer
+is 'pack: what goes meanwhile is left out' "$? $(tar tf alive.tar)" '0 a'
+exec 6<&-
+
 finish
