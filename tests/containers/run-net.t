@@ -35,7 +35,7 @@ answers() {
 }
 ok 'from the host, by its address' within 20 answers 10.83.0.1:18080
 ok 'from the host, by localhost' within 20 answers 127.0.0.1:18080
-like 'ps: the ports' "$(husk ps)" '*18080:80 18081:81/udp*web'
+like 'ps: the ports' "$(husk ps)" '*0.0.0.0:18080->80/tcp, 0.0.0.0:18081->81/udp*web'
 make_far
 gives 'from another machine' 0 'it works' vethctl netns exec "$far" timeout 10 busybox wget -q -O - http://192.0.2.1:18080/
 gives 'a container reaches the outside, by NAT' 0 ok husk run --rm bb:1 sh -c 'nc -w 1 192.0.2.1 1 2>/dev/null; ip route | grep -q "default via 10.83.0.1" && echo ok'
