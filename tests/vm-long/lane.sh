@@ -36,7 +36,7 @@ $err"
 part() {
 	printf '%s\n' "$out" | awk -v end="$1: status " '
 		index($0, end) == 1 { found = 1; exit }
-		/^[a-z]*\/[a-z_-]*: status [0-9]*$/ { text = ""; next }
+		/^[a-z-]*\/[a-z_-]*: status [0-9]*$/ { text = ""; next }
 		{ text = text $0 "\n" }
 		END { if (found) printf "%s", text; else print "it did not end" }'
 }

@@ -4,6 +4,7 @@
 
 check check-all vm: vm-ready
 check-all vm-long: deps-arm64
+vm-long: deps-test
 deps-arm64: deps-vm
 vm-ready: deps-vm
 	@tests/vm/vmrun -T -r || echo "The tests of tests/vm will be skipped."
