@@ -56,7 +56,7 @@ vethctl link add cable type veth peer name eth0 netns far
 vethctl addr add 192.0.2.1/24 dev cable && vethctl link set cable up
 vethctl -n far addr add 192.0.2.2/24 dev eth0 && vethctl -n far link set eth0 up
 gives 'from another machine' 0 works vethctl netns exec far wget -q -O - http://192.0.2.1:18080/
-like 'ps: the ports' "$(husk ps)" '*18080:80 18081:81/udp*net'
+like 'ps: the ports' "$(husk ps)" '*:18080->80/tcp, *:18081->81/udp*net'
 fails 'the port is taken' 125 'vethctl: *18080*' husk run --rm -p 18080:80 bb true
 gives 'by name, on a network of its own' 0 works sh -c 'husk network create app >/dev/null
 	husk run -d --name db --network app bb sh -c "mkdir /www; echo works >/www/index.html; exec httpd -f -h /www" >/dev/null
