@@ -55,32 +55,36 @@ static const struct opt cmon_opts[] = { OPT('d', "detach", struct cmon_args, det
 	OPT('D', "down", struct cmon_args, down, "FILE", "run FILE down DIR STATUS after it"),
 	OPT_END };
 
-void cmon_record(int dirfd, const char *name, const char *value)
+int cmon_record(int dirfd, const char *name, const char *value)
 {
 	char temporary[64], line[64];
 	int fd, r;
 
 	if (dirfd < 0)
-		return;
+		return 0;
 	fmt_buf(temporary, sizeof(temporary), ".%s", name);
 	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0) {
-		warn(-errno, "record %s", name);
-		return;
+		r = -errno;
+		warn(r, "record %s", name);
+		return r;
 	}
 	fmt_buf(line, sizeof(line), "%s\n", value);
 	r = fs_write_all(fd, line, strlen(line));
 	close(fd);
-	if (r < 0 || renameat(dirfd, temporary, dirfd, name) < 0)
-		warn(r < 0 ? r : -errno, "record %s", name);
+	if (!r && renameat(dirfd, temporary, dirfd, name) < 0)
+		r = -errno;
+	if (r < 0)
+		warn(r, "record %s", name);
+	return r;
 }
 
-void cmon_record_number(int dirfd, const char *name, uint64_t value)
+int cmon_record_number(int dirfd, const char *name, uint64_t value)
 {
 	char text[24];
 
 	fmt_buf(text, sizeof(text), "%llu", (unsigned long long)value);
-	cmon_record(dirfd, name, text);
+	return cmon_record(dirfd, name, text);
 }
 
 int cmon_hook(const struct monitor *m, const char *file, const char *event, long number)
@@ -196,14 +200,15 @@ static void take_lock(struct monitor *m)
 	forget(m);
 }
 
-static void record_monitor(const struct monitor *m)
+static int record_monitor(const struct monitor *m)
 {
 	uint64_t start;
 
 	if (procstat_start(getpid(), &start, NULL) < 0)
-		return;
-	cmon_record_number(m->run_fd, "monstart", start);
-	cmon_record_number(m->run_fd, "mon", (uint64_t)getpid());
+		return 0;
+	if (cmon_record_number(m->run_fd, "monstart", start) < 0)
+		return -1;
+	return cmon_record_number(m->run_fd, "mon", (uint64_t)getpid());
 }
 
 static void parse_policy(struct monitor *m, char *policy)
@@ -346,7 +351,11 @@ static int cmon_run(const struct applet *self, char **argv, struct chain *chain)
 	if (m.signals < 0)
 		die(-errno, "signalfd");
 	cmon_listen(&m);
-	record_monitor(&m);
+	/* A container that nobody can find is not started. */
+	if (record_monitor(&m) < 0) {
+		cmon_hook(&m, m.down, "down", OWN_ERROR);
+		return OWN_ERROR;
+	}
 	status = monitor_loop(&m);
 	if (status == -1) {
 		chain->next = words;

@@ -74,9 +74,9 @@ void cmon_launched(struct monitor *m, int status);
 /* Was the container told to end for good, by a signal to the monitor or by `husk stop`? */
 bool cmon_stopping(const struct monitor *m);
 
-/* Writes DIR/NAME whole; dirfd -1 does nothing. */
-void cmon_record(int dirfd, const char *name, const char *value);
-void cmon_record_number(int dirfd, const char *name, uint64_t value);
+/* Writes DIR/NAME whole, or says why not and returns -errno; dirfd -1 does nothing. */
+int cmon_record(int dirfd, const char *name, const char *value);
+int cmon_record_number(int dirfd, const char *name, uint64_t value);
 
 /* Runs a hook and waits for it: 0 or its status.  None (NULL) is 0. */
 int cmon_hook(const struct monitor *m, const char *file, const char *event, long number);

@@ -275,9 +275,12 @@ static void release(struct monitor *m)
 		abandon(m);
 		return;
 	}
-	cmon_record_number(m->run_fd, "start", begin);
-	cmon_record_number(m->run_fd, "since", (uint64_t)time(NULL));
-	cmon_record_number(m->run_fd, "pid", (uint64_t)m->pid);
+	if (cmon_record_number(m->run_fd, "start", begin) < 0 ||
+		cmon_record_number(m->run_fd, "since", (uint64_t)time(NULL)) < 0 ||
+		cmon_record_number(m->run_fd, "pid", (uint64_t)m->pid) < 0) {
+		abandon(m);
+		return;
+	}
 	if (m->master >= 0) {
 		fcntl(m->master, F_SETFL, O_NONBLOCK);
 		cmon_tty_resize(m->master);

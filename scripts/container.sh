@@ -88,7 +88,7 @@ launch() {
 	state
 	[ "$status" != running ] || return 0
 	umask 022
-	: >"$dir/started"
+	{ true >"$dir/started"; } 2>/dev/null || die "$dir: cannot be written (is the disk full, or read-only?)"
 	whole "$dir/monitor"
 	monitor=$value
 	etc_files

@@ -55,7 +55,7 @@ need_image() {
 
 set_tag() { # NAME SHA
 	split_name "$1"
-	mkdir -p "$HUSK_ROOT/tag/$repo"
+	mkdir -p "$HUSK_ROOT/tag/$repo" 2>/dev/null
 	"$HUSK" put --sync "$HUSK_ROOT/tag/$repo/$tag" "$2" || exit 1
 }
 

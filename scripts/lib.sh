@@ -216,7 +216,7 @@ workspace() {
 	store
 	own_start
 	work=$HUSK_ROOT/tmp/$$.$started
-	mkdir "$work" || die "cannot write $HUSK_ROOT (is the disk full, or read-only?)"
+	mkdir "$work" 2>/dev/null || die "cannot write $HUSK_ROOT (is the disk full, or read-only?)"
 	trap 'wipe "$work"' EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT

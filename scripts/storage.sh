@@ -22,7 +22,7 @@ find_storage() {
 		for storage in overlay fuse-overlayfs copy; do
 			! try_storage || break
 		done
-		"$HUSK" put "$HUSK_RUN/storage" "$storage"
+		"$HUSK" put "$HUSK_RUN/storage" "$storage" 2>/dev/null
 		;;
 	esac
 	count_layers "${2-}"

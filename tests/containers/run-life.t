@@ -114,6 +114,27 @@ ok 'logs -f: goes on when it is started again' within 60 grep -q second followed
 husk rm -f slow >/dev/null
 wait $follower
 
+# ---- where nothing can be written
+mkdir small
+mount -t tmpfs -o size=8m none small
+(
+	export HUSK_ROOT="$tmp/small/root"
+	husk import fs bb:1 && husk create --name still --network none bb:1 true
+) >/dev/null
+mount -o remount,ro small
+for verb in 'start still' 'rmi -f bb:1' 'import fs x'; do
+	# shellcheck disable=SC2086 # words
+	run env HUSK_ROOT="$tmp/small/root" husk $verb
+	like "read-only: husk $verb: one line" "$err" "husk ${verb%% *}: *small/root*"
+	is 'of ours' "$(printf '%s\n' "$err" | grep -c .)" 1
+done
+umount small
+mount -t tmpfs -o size=64k none small
+dd if=/dev/zero of=small/fill bs=4k 2>/dev/null
+fails 'a full HUSK_RUN: what nobody could find is not started' 125 'cmon: record mon*: No space left on device' \
+	env HUSK_RUN="$tmp/small/run" husk run --rm --network none bb:1 echo lost
+umount small
+
 # ---- the end
 gives 'rm: several' 0 'again
 ever' husk rm again ever
