@@ -3,6 +3,7 @@
  *
  * Users and groups are those of the new root: its own files say what its names mean.  A chroot is
  * no boundary for root: pivot makes one. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -47,6 +48,12 @@ struct identity {
 	int group_count; /* -1: stay */
 };
 
+/* "+N" is a number, where N could be a name. */
+static const char *without_plus(const char *id)
+{
+	return id[0] == '+' && isdigit((unsigned char)id[1]) ? id + 1 : id;
+}
+
 /* "USER", "USER:" (its login group), "USER:GROUP", ":GROUP". */
 static void look_up_user(struct identity *id, const char *spec)
 {
@@ -60,7 +67,7 @@ static void look_up_user(struct identity *id, const char *spec)
 	if (fmt_path(name, sizeof(name), "%.*s", (int)strcspn(spec, ":"), spec) < 0)
 		die(0, "%.*s: no such user", 32, spec);
 	if (*name) {
-		r = passwd_user(AT_FDCWD, name, &user);
+		r = passwd_user(AT_FDCWD, without_plus(name), &user);
 		if (r < 0)
 			die(r == -ENOENT ? 0 : r, "%s: no such user", name);
 		if (!*user.name && !*group)
@@ -69,7 +76,7 @@ static void look_up_user(struct identity *id, const char *spec)
 		id->gid = user.gid;
 	}
 	if (*group) {
-		r = passwd_group(AT_FDCWD, group, &gid);
+		r = passwd_group(AT_FDCWD, without_plus(group), &gid);
 		if (r < 0)
 			die(r == -ENOENT ? 0 : r, "%s: no such group", group);
 		id->gid = gid;

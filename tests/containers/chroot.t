@@ -12,6 +12,8 @@ d() {
 
 ids='id -u; id -g; id -G'
 d 'user and group by number' --userspec=1000:1001 / sh -c "$ids"
+d 'with a plus' --userspec=+1:+2 / sh -c "$ids"
+d 'a user with a plus' --userspec=+1 / sh -c "$ids"
 d 'user by name: its group and groups' --userspec=daemon / sh -c "$ids"
 d 'user by name with a colon' --userspec=daemon: / sh -c "$ids"
 d 'group alone' --userspec=:5 / sh -c "$ids"
