@@ -11,7 +11,7 @@ pivot() {
 	more='attack/joining attack/killed'
 	[ "$2" = new ] || more=''
 	# shellcheck disable=SC2086 # several names
-	suite "-k $1 ${3-} -e HUSK_TEST_API=$2 -b dash -b strace -b unshare -b pgrep" containers/pivot \
+	suite "-k $1 ${3-} -e HUSK_TEST_API=$2 -b dash -b strace -b unshare -b nsenter -b pgrep" containers/pivot \
 		containers/pivot_mounts containers/pivot_view containers/pivot_priv \
 		containers/pivot_faults attack/escape $more
 }
