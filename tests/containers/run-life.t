@@ -81,6 +81,7 @@ ok '--restart on-failure:2' within 20 sh -c '[ "$(husk logs again | grep -c run)
 husk run -d --name ever --restart always --network none bb:1 sh -c 'echo run' >/dev/null
 ok '--restart always' within 20 sh -c '[ "$(husk logs ever | grep -c run)" -ge 2 ]'
 husk run -d --name told --restart always --network none bb:1 sh -c 'echo run; exec sleep 1000' >/dev/null
+within 20 sh -c 'husk logs told | grep -q run'
 gives 'kill of one that would start again' 0 told husk kill told
 gives 'it has ended' 0 137 husk wait told
 is 'it was not started again' "$(status told) $(husk logs told)" 'exited run'
