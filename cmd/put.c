@@ -4,8 +4,8 @@
  *
  * A file is written beside its place and renamed over it.  A directory (-d) that was built
  * elsewhere in the same file system takes its place only if nothing is there: mv(1) would move it
- * into a directory that is.  -r is the reverse: a directory leaves its place whole, and is then
- * removed where nobody looks for it. */
+ * into a directory that is.  -r is the reverse: a directory leaves its place whole, and is removed
+ * last, where nobody looks for it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h> // rename
@@ -33,7 +33,7 @@ static const struct opt put_opts[] = {
 	OPT('t', "time", struct put_args, time, "NAME",
 		"with -d: the time in seconds, as file NAME in it"),
 	OPT('r', "remove", struct put_args, remove, NULL,
-		"move FILE to VALUE, remove it and each FILE behind"),
+		"move FILE to VALUE, remove each FILE behind and it"),
 	OPT('s', "sync", struct put_args, sync, NULL, "reach the disk before the name changes"),
 	OPT_END
 };
@@ -140,14 +140,14 @@ static void remove_all(const char *from, const char *by_way_of, char **others)
 			return;
 		die(-errno, "move %s to %s", from, by_way_of);
 	}
-	r = fs_remove_tree(AT_FDCWD, by_way_of);
-	if (r < 0)
-		die(r, "remove %s", by_way_of);
 	for (; *others; others++) {
 		r = fs_remove_tree(AT_FDCWD, *others);
 		if (r < 0)
 			die(r, "remove %s", *others);
 	}
+	r = fs_remove_tree(AT_FDCWD, by_way_of);
+	if (r < 0)
+		die(r, "remove %s", by_way_of);
 }
 
 static int put_run(const struct applet *self, char **argv, struct chain *chain)

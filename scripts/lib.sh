@@ -358,8 +358,8 @@ table() {
 		}'
 }
 
-# remove_container: $id, which does not run.  The name goes last: as long as it is there nobody else
-# gets it.
+# remove_container: $id, which does not run.  The name goes when the folder was moved away, before that
+# is emptied: as long as it is there nobody else gets it (abandoned in sweep.sh).
 remove_container() {
 	own_start
 	get "$HUSK_ROOT/c/$id/name"

@@ -56,7 +56,19 @@ abandoned() {
 	# Empty: it is being written right now, or never will be.
 	[ -s "$HUSK_ROOT/name/$1" ] || sleep 0.2
 	{ read -r id pid start <"$HUSK_ROOT/name/$1"; } 2>/dev/null || :
-	[ ! -d "$HUSK_ROOT/c/${id:-none}" ] && ! alive "${pid:-0}" "$start"
+	[ ! -d "$HUSK_ROOT/c/${id:-none}" ] && ! alive "${pid:-0}" "$start" && ! being_removed "${id:-none}"
+}
+
+# being_removed ID: is a verb at it that lives?  It takes the name away last but the files.
+being_removed() {
+	local left owner
+	for left in "$HUSK_ROOT"/tmp/*."$1"; do
+		[ -d "$left" ] || continue
+		left=${left##*/}
+		owner=${left#*.}
+		! alive "${left%%.*}" "${owner%%.*}" || return 0
+	done
+	return 1
 }
 
 # free_name NAME: if it is abandoned; under a lock, or a claim made meanwhile would go.

@@ -73,6 +73,8 @@ fails 'rmi: no such image' 1 'rmi: nope:2: no such image (*' husk rmi nope:2
 
 # ---- save and load
 ok 'save' husk save --output web.tar web:1
+ok 'save: either format is both' husk save --format oci-archive -o format.tar web:1
+ok 'load: that one, too' husk load -q -i format.tar
 husk layer pack --name x web.tar /dev/null >/dev/null
 run husk rmi all stdin web:1
 is 'rmi: the last name takes image and layers' "$rc $(ls "$HUSK_ROOT/img" "$HUSK_ROOT/lay" | grep -c "$sha")" '0 0'
@@ -173,6 +175,7 @@ sed -i "s|sha256:$layer|sha256:../outside|" "bad/blobs/sha256/$id"
 refused 'a layer named as a path' 'load: bad.tar: sha256:../outside: not a SHA-256 digest'
 rmdir "$tmp/root/outside"
 fails 'load: no such archive' 1 'layer: none.tar: No such file or directory' husk load -i none.tar
+fails 'save: another format' 2 'save: --format zip: not docker or oci*' husk save --format zip -o x.tar web:1
 fails 'save: no such image' 1 'save: none: no such image (*' husk save -o x.tar none
 
 # ---- layers have numbers, and one that has gone leaves a hole

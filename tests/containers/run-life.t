@@ -75,6 +75,13 @@ like 'ps: Dead' "$(husk ps -a -f name=lost)" '*Dead (unknown)*'
 gives 'dead: can be started' 0 lost husk start lost
 gives 'and removed' 0 lost husk rm --force lost
 
+# One that is gone when it has ended.
+for n in 1 2 3; do
+	husk run -d --rm --name brief --network none bb:1 sh -c 'sleep 2; exit 7' >/dev/null
+	gives "wait: with --rm, $n" 0 7 husk wait brief
+	within 20 sh -c '! husk inspect brief 2>/dev/null'
+done
+
 # ---- restart policy
 husk run -d --name again --restart on-failure:2 --network none bb:1 sh -c 'echo run; exit 1' >/dev/null
 ok '--restart on-failure:2' within 20 sh -c '[ "$(husk logs again | grep -c run)" = 3 ]'
