@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "err.h"
 #include "fmt.h"
 #include "fs.h"
@@ -27,14 +27,6 @@ static struct {
 	uint64_t began, last;
 } progress;
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 void progress_start(const char *label, uint64_t total)
 {
 	const char *plain = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -45,7 +37,7 @@ void progress_start(const char *label, uint64_t total)
 	progress.on = true;
 	progress.label = label;
 	progress.total = total;
-	progress.began = progress.last = now_ms();
+	progress.began = progress.last = clock_ms();
 	err_over_line(true);
 }
 
@@ -111,7 +103,7 @@ void progress_at(uint64_t done)
 
 	if (!progress.on)
 		return;
-	now = now_ms();
+	now = clock_ms();
 	if (now - progress.last < INTERVAL_MS)
 		return;
 	progress.last = now;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "applet.h"
+#include "clock.h"
 #include "err.h"
 #include "parse.h"
 
@@ -29,24 +30,16 @@ static const struct opt lock_opts[] = { OPT('s', "shared", struct lock_args, sha
 	OPT('f', "fd", struct lock_args, fd, "FD", "lock what the caller has open, run nothing"),
 	OPT_END };
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* By retries and not by alarm(2): the command would inherit neither, but a signal may be lost. */
 static int lock_within(int fd, int operation, uint64_t limit)
 {
 	const struct timespec pause = { .tv_nsec = RETRY_NS };
-	uint64_t end = now_ms() + limit;
+	uint64_t end = clock_ms() + limit;
 
 	while (flock(fd, operation | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK)
 			return -errno;
-		if (now_ms() >= end)
+		if (clock_ms() >= end)
 			return -EWOULDBLOCK;
 		nanosleep(&pause, NULL);
 	}

@@ -23,12 +23,12 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "cgstat.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "fmt.h"
 #include "fs.h"
 #include "parse.h"
@@ -270,26 +270,18 @@ int cg_watch_part(void)
 
 /* ---- run */
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 /* Waits for an event on fd, at most as long as the time limit and step (-1: no step) allow.
  * Returns false when the time limit is over. */
 static bool wait_until(int fd, short events, int step, uint64_t deadline)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = events };
-	uint64_t now = deadline ? now_ms() : 0;
+	uint64_t now = deadline ? clock_ms() : 0;
 	uint64_t left = deadline > now ? deadline - now : 0;
 
 	if (deadline && (step < 0 || left < (uint64_t)step))
 		step = left > INT32_MAX ? INT32_MAX : (int)left;
 	poll(&poll_fd, 1, step);
-	return !deadline || now_ms() < deadline || poll_fd.revents;
+	return !deadline || clock_ms() < deadline || poll_fd.revents;
 }
 
 static void write_stats(
@@ -299,7 +291,7 @@ static void write_stats(
 	struct cg_stat stat;
 
 	cg_stat_read(cg, &stat);
-	stat.wall_us = (now_ms() - began) * 1000;
+	stat.wall_us = (clock_ms() - began) * 1000;
 	stat.killed = killed;
 	if (status >= 0)
 		cg_stat_ended(&stat, status);
@@ -358,7 +350,7 @@ static void remove_group(struct cgroup *cg)
 
 void cg_watch_run(struct cgroup *cg, struct cg_watch *watch)
 {
-	uint64_t began = now_ms();
+	uint64_t began = clock_ms();
 	uint64_t deadline = watch->timeout_ms ? began + watch->timeout_ms : 0;
 	int keep[CG_TREES + 2];
 	unsigned kept = 0;
