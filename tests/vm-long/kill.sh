@@ -12,6 +12,12 @@ next() {
 	random=$((seed >> 8))
 }
 
+# one_of WORD...: prints the one that $random picks.
+one_of() {
+	shift $((random % $#))
+	echo "$1"
+}
+
 # Processes that are not this test's own.
 others() {
 	for stat in /proc/[0-9]*/stat; do

@@ -24,14 +24,9 @@ left() {
 	cut -d ' ' -f 3- /proc/self/mountinfo
 }
 start() {
-	set -- --name "kill$n" bb:1 sleep 0.1
-	case $((random % 4)) in
-	0) set -- --network none "$@" ;;
-	1) set -- --rm --network none "$@" ;;
-	2) set -- --rm -p 18080:80 "$@" ;;
-	3) set -- -p 18080:80 "$@" ;;
-	esac
-	at_some_moment 300 husk run "$@"
+	# shellcheck disable=SC2046 # words
+	at_some_moment 300 husk run $(one_of '--network none' '--rm --network none' '--rm -p 18080:80' '-p 18080:80') \
+		--name "kill$n" bb:1 sleep 0.1
 }
 # The next removal finds what a child of the killed has made meanwhile.
 clean() {

@@ -31,17 +31,11 @@ left() {
 	cut -d ' ' -f 3- /proc/self/mountinfo
 }
 start() {
-	set -- --name "kill$n" bb:1 sleep 0.1
-	case $((random % 4)) in
-	0) set -- --network none "$@" ;;
-	1) set -- --rm "$@" ;;
-	2) set -- --rm -p 18080:80 "$@" ;;
-	3) set -- -p 18080:80 "$@" ;;
-	esac
+	options=$(one_of '--network none' --rm '--rm -p 18080:80' '-p 18080:80')
 	next
-	# shellcheck disable=SC2086 # words
-	set -- HUSK_STORAGE="$(echo $storages | cut -d ' ' -f $((random % 2 + 1)))" husk run "$@"
-	at_some_moment 400 as $who env "$@"
+	# shellcheck disable=SC2086,SC2046 # words
+	at_some_moment 400 as $who env HUSK_STORAGE=$(one_of $storages) husk run $options \
+		--name "kill$n" bb:1 sleep 0.1
 }
 clean() {
 	as $who husk rm -f -a >/dev/null 2>&1
