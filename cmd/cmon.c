@@ -2,15 +2,15 @@
 /* cmon.c - the monitor of a container: the only process that stays outside with it.
  *
  * It holds DIR/lock for its life, so whoever can take that lock knows that the container is not
- * running, whatever else is written there.  The order of an end: the output is drained, `exit` and
- * `finished` are written, then the hook cleans up, then the status is given on.  -d: this process
- * waits until the command was executed or the start failed; the monitor is its grandchild. */
+ * running, whatever else is written there.  The order of an end: the output is drained, the watcher
+ * of the group has told what was used and is gone, `exit` and `finished` are written, then the hook
+ * cleans up, then the status is given on.  -d: this process waits until the command was executed or
+ * the start failed; the monitor is its grandchild. */
 #include "cmon.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h> // renameat
 #include <string.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
@@ -54,38 +54,6 @@ static const struct opt cmon_opts[] = { OPT('d', "detach", struct cmon_args, det
 	OPT('U', "up", struct cmon_args, up, "FILE", "run FILE up DIR PID before the command"),
 	OPT('D', "down", struct cmon_args, down, "FILE", "run FILE down DIR STATUS after it"),
 	OPT_END };
-
-int cmon_record(int dirfd, const char *name, const char *value)
-{
-	char temporary[64], line[64];
-	int fd, r;
-
-	if (dirfd < 0)
-		return 0;
-	fmt_buf(temporary, sizeof(temporary), ".%s", name);
-	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0) {
-		r = -errno;
-		warn(r, "record %s", name);
-		return r;
-	}
-	fmt_buf(line, sizeof(line), "%s\n", value);
-	r = fs_write_all(fd, line, strlen(line));
-	close(fd);
-	if (!r && renameat(dirfd, temporary, dirfd, name) < 0)
-		r = -errno;
-	if (r < 0)
-		warn(r, "record %s", name);
-	return r;
-}
-
-int cmon_record_number(int dirfd, const char *name, uint64_t value)
-{
-	char text[24];
-
-	fmt_buf(text, sizeof(text), "%llu", (unsigned long long)value);
-	return cmon_record(dirfd, name, text);
-}
 
 int cmon_hook(const struct monitor *m, const char *file, const char *event, long number)
 {

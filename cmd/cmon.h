@@ -16,6 +16,8 @@
 #define CMON_READY_FD 3
 /* Where the pipeline holds DIR/lock, too, as far as it is this process. */
 #define CMON_LOCK_FD 4
+/* And there the pipe for what the group has used: cgexec --stats=fd:5. */
+#define CMON_USAGE_FD 5
 
 #define CMON_CLIENTS 4    /* that may be attached at a time */
 #define CMON_INPUT   1024 /* bytes of input in a packet */
@@ -54,6 +56,7 @@ struct monitor {
 	int started;  /* hangs up when the command was executed */
 	int out, err; /* pipes from it */
 	int in;       /* cmon -di: a pipe to it */
+	int usage;    /* a pipe from cgexec's watcher; -1 without run_dir */
 	int master;   /* of its terminal */
 	int pidfd;    /* of its PID 1; -1 before it is ready */
 	pid_t pid;
@@ -77,6 +80,10 @@ bool cmon_stopping(const struct monitor *m);
 /* Writes DIR/NAME whole, or says why not and returns -errno; dirfd -1 does nothing. */
 int cmon_record(int dirfd, const char *name, const char *value);
 int cmon_record_number(int dirfd, const char *name, uint64_t value);
+
+/* When the container has ended: writes what the watcher of its group tells then.  The pipe ends
+ * with the watcher, when it has removed the group. */
+void cmon_record_usage(struct monitor *m);
 
 /* Runs a hook and waits for it: 0 or its status.  None (NULL) is 0. */
 int cmon_hook(const struct monitor *m, const char *file, const char *event, long number);

@@ -42,7 +42,7 @@ static void become(int from, int to)
 
 /* In the child: only what the pipeline may have. */
 static void enter_pipeline(
-	const struct monitor *m, pid_t monitor, int socket, int in, int out, int err)
+	const struct monitor *m, pid_t monitor, int socket, int in, int out, int err, int usage)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != monitor)
@@ -64,7 +64,9 @@ static void enter_pipeline(
 	/* Until it executes a program or dies: a monitor that is killed may die before. */
 	if (m->lock >= 0 && m->lock != CMON_LOCK_FD && dup3(m->lock, CMON_LOCK_FD, O_CLOEXEC) < 0)
 		die(-errno, "dup3");
-	fs_close_range(m->lock < 0 ? CMON_LOCK_FD : CMON_LOCK_FD + 1, ~0u);
+	if (usage >= 0 && dup3(usage, CMON_USAGE_FD, O_CLOEXEC) < 0)
+		die(-errno, "dup3");
+	fs_close_range(usage < 0 ? CMON_LOCK_FD : CMON_USAGE_FD + 1, ~0u);
 }
 
 static void open_pipes(const struct monitor *m, int in[2], int out[2], int err[2])
@@ -85,28 +87,33 @@ static void open_pipes(const struct monitor *m, int in[2], int out[2], int err[2
 /* Returns true in the child. */
 static bool start(struct monitor *m)
 {
-	int pair[2], in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 }, on = 1;
+	int pair[2], in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 };
+	int usage[2] = { -1, -1 }, on = 1;
 	pid_t monitor = getpid();
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0 ||
 		setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
 		die(-errno, "socketpair");
+	if (m->run_fd >= 0 && pipe2(usage, O_CLOEXEC) < 0)
+		die(-errno, "pipe");
 	open_pipes(m, in, out, err);
 	m->child = fork();
 	if (m->child < 0)
 		die(-errno, "fork");
 	if (!m->child) {
-		enter_pipeline(m, monitor, pair[1], in[0], out[1], err[1]);
+		enter_pipeline(m, monitor, pair[1], in[0], out[1], err[1], usage[1]);
 		return true;
 	}
 	close(pair[1]);
 	close_fd(&in[0]);
 	close_fd(&out[1]);
 	close_fd(&err[1]);
+	close_fd(&usage[1]);
 	m->socket = pair[0];
 	m->in = in[1];
 	m->out = out[0];
 	m->err = err[0];
+	m->usage = usage[0];
 	m->started = m->master = m->pidfd = -1;
 	m->pid = 0;
 	m->stage = SETTING_UP;
@@ -271,11 +278,8 @@ static void release(struct monitor *m)
 		return;
 	}
 	m->pidfd = sys_pidfd_open(m->pid, 0);
-	if (procstat_start(m->pid, &begin, NULL) < 0) {
-		abandon(m);
-		return;
-	}
-	if (cmon_record_number(m->run_fd, "start", begin) < 0 ||
+	if (procstat_start(m->pid, &begin, NULL) < 0 ||
+		cmon_record_number(m->run_fd, "start", begin) < 0 ||
 		cmon_record_number(m->run_fd, "since", (uint64_t)time(NULL)) < 0 ||
 		cmon_record_number(m->run_fd, "pid", (uint64_t)m->pid) < 0) {
 		abandon(m);
@@ -388,6 +392,7 @@ int cmon_once(struct monitor *m)
 	finish(m, &m->err, "stderr", STDERR_FILENO);
 	finish(m, &m->master, "stdout", STDOUT_FILENO);
 	cmon_tty_cooked();
+	cmon_record_usage(m);
 	close_fd(&m->in);
 	close_fd(&m->socket);
 	close_fd(&m->started);

@@ -43,7 +43,7 @@
 
 /* The watcher reads this while we go on: it is not touched again. */
 static struct {
-	int keep[CG_TREES + 1];
+	int keep[CG_TREES + 2];
 	unsigned kept;
 	struct cgroup *cg; /* only for the fork */
 	struct cg_watch *watch;
@@ -77,6 +77,8 @@ static void build_arguments(const struct cgroup *cg, const struct cg_watch *watc
 		start.keep[n] = tree->dir;
 	}
 	start.argv[n + 3] = NULL;
+	if (watch->stats && cg_stat_target(watch->stats, &start.keep[n]))
+		n++;
 	start.keep[n] = watch->pidfd;
 	start.kept = n + 1;
 }
@@ -209,7 +211,7 @@ static bool can_be_beside(const struct cg_watch *watch)
 
 int cg_watch_start(struct cgroup *cg, struct cg_watch *watch, bool stays)
 {
-	int ends[2] = { -1, -1 }, r = 0;
+	int ends[2] = { -1, -1 }, stats, r = 0;
 	sigset_t mask;
 
 	watch->pidfd = sys_pidfd_open(getpid(), 0);
@@ -238,6 +240,9 @@ int cg_watch_start(struct cgroup *cg, struct cg_watch *watch, bool stays)
 		r = -errno;
 	sig_restore(&mask);
 	close(watch->pidfd);
+	/* Who reads it sees its end when the watcher's is. */
+	if (watch->stats && cg_stat_target(watch->stats, &stats) && stats > STDERR_FILENO)
+		close(stats);
 	if (r < 0 && ends[1] >= 0)
 		close(ends[1]);
 	return r;

@@ -15,7 +15,8 @@
 #include "parse.h"
 #include "sys.h"
 
-#define WALK_DEPTH 256 /* directories that are open at a time */
+#define WALK_DEPTH   256 /* directories that are open at a time */
+#define REFILLED_MAX 100 /* times that a directory is emptied which others write in */
 
 ssize_t fs_read_fd(int fd, char *buf, size_t size)
 {
@@ -250,7 +251,7 @@ int fs_remove_tree(int parent, const char *name)
 {
 	CLEANUP_DIR DIR *dir = NULL;
 	const struct dirent *entry;
-	int fd, r = 0;
+	int fd, r = 0, tries = 0;
 
 	if (!unlinkat(parent, name, 0) || errno == ENOENT)
 		return 0;
@@ -261,13 +262,16 @@ int fs_remove_tree(int parent, const char *name)
 		fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir)
-		return -errno;
-	while (!r && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			r = fs_remove_tree(fd, entry->d_name);
-	if (!r && unlinkat(parent, name, AT_REMOVEDIR) < 0)
-		r = -errno;
-	return r;
+		return errno == ENOENT ? 0 : -errno;
+	do {
+		rewinddir(dir);
+		while (!r && (entry = readdir(dir)))
+			if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+				r = fs_remove_tree(fd, entry->d_name);
+		if (r || !unlinkat(parent, name, AT_REMOVEDIR) || errno == ENOENT)
+			return r;
+	} while (errno == ENOTEMPTY && tries++ < REFILLED_MAX);
+	return -errno;
 }
 
 bool fs_exists(const char *path)

@@ -40,8 +40,9 @@ void fs_close_range(unsigned first, unsigned last);
 int fs_reserve_stdio(void);
 
 /* Removes a name of a directory and, when it is a directory itself, all that is in it, also where
- * its owner may not look.  What is gone already is no error.
- *   errors  -EXDEV, -EBUSY  a mount is in it */
+ * its owner may not look, and what others put there meanwhile.  What is gone already is no error.
+ *   errors  -EXDEV, -EBUSY  a mount is in it
+ *           -ENOTEMPTY      the others go on and on */
 int fs_remove_tree(int parent, const char *name);
 
 /* Does path name an existing file or directory?  Errors count as no. */

@@ -99,8 +99,7 @@ launch() {
 		ready='ready -t 3 '
 		monitor="-t $monitor"
 	fi
-	quote "$run/usage"
-	account="--stats=$q "
+	account='--stats=fd:5 '
 	compose
 	crash 4
 	# An overlay's layers are named relative to here: the mount options have one page of room.

@@ -24,6 +24,14 @@ mkdir "$tmp/beside"
 ok 'put -r: who comes second does nothing' husk put -r "$tmp/gone" "$tmp/by/x" "$tmp/beside"
 ok 'put -r: nothing' test -d "$tmp/beside"
 mkdir "$tmp/new2"
+mkdir "$tmp/gone" "$tmp/filled"
+(cd "$tmp/filled" && seq 500 | xargs touch)
+(cd "$tmp/filled" && while echo x >x; do :; done) 2>/dev/null &
+within 10 test -e "$tmp/filled/x"
+ok 'put -r: what others still write in' husk put -r "$tmp/gone" "$tmp/by/y" "$tmp/filled"
+kill $! 2>/dev/null
+wait $! 2>/dev/null
+is 'put -r: is gone, too' "$(ls -d "$tmp/filled" "$tmp/by/y" 2>/dev/null)" ''
 ok 'put -d -t: with the time' husk put -d --time born "$tmp/d3" "$tmp/new2"
 ok 'put -d -t: in seconds' test "$(cat "$tmp/d3/born")" -gt 1700000000
 fails 'put -t: goes with -d' 2 'put: -t goes with -d*' husk put -t x f

@@ -306,6 +306,10 @@ ok '51 a relative FILE' within 10 test -s "$tmp/here"
 like '51 in words' "$(cat "$tmp/here")" 'cgroup /*memory.limit 67108864*'
 cgexec -m 64M --json --stats=fd:7 true 7>"$tmp/fd"
 ok '51 --stats=fd:N' within 10 test -s "$tmp/fd"
+cgexec -m 64M --stats=fd:7 sh -c '(sleep 0.2) 2>/dev/null & ls -l /proc/$$/fd >&2' 7>&1 2>"$tmp/fds" | cat >"$tmp/fd"
+ok '51 a pipe ends when the group has gone' gone
+like '51 with all of it' "$(cat "$tmp/fd")" 'cgroup *memory.oom_kill 0*pids.max_hits *'
+unlike '51 the command does not have it' "$(cat "$tmp/fds")" '* 7 -> *'
 run cgexec -m 64M --json --stats sh -c 'exit 3'
 like '51 --stats alone knows the status' "$rc $err" '3 *"exit":{"code":3,"signal":null}*'
 

@@ -55,8 +55,14 @@ elif [ -e /sys/fs/cgroup/cgroup.controllers ]; then
 else
 	skip 'limits' 'no memory controller is mounted here'
 fi
-run box -m 16m --memory-swap 16m bb:1 sh -c 'dd if=/dev/zero of=/dev/null bs=64M count=1'
-is '-m: more than that is killed' "$((rc == 137))" 1
+run husk run --name big --network none -m 16m bb:1 sh -c 'dd if=/dev/zero of=/dev/null bs=64M count=1'
+is '-m: more than that is killed' "$rc" 137
+is 'no group is left when run returns' "$(find /sys/fs/cgroup -type d -path "*$HUSK_CGROUP_PARENT/?*" 2>/dev/null)" ''
+like 'ps says why' "$(husk ps -a)" '*Exited (137) * ago (out of memory)*big*'
+is 'inspect, too' "$(husk inspect -f .State.OOMKilled big)" true
+husk run --name small --network none -m 16m bb:1 true
+is 'and of no other' "$(husk inspect -f .State.OOMKilled small)" false
+husk rm big small >/dev/null
 gives '--ulimit' 0 77 box --ulimit nofile=77:88 bb:1 sh -c 'ulimit -n'
 
 # ---- privileges
