@@ -61,10 +61,10 @@ static void enter_pipeline(
 		become(err, STDERR_FILENO);
 	}
 	become(socket, CMON_READY_FD);
-	/* Until it executes a program or dies: a monitor that is killed may die before. */
-	if (m->lock >= 0 && m->lock != CMON_LOCK_FD && dup3(m->lock, CMON_LOCK_FD, O_CLOEXEC) < 0)
-		die(-errno, "dup3");
-	if (usage >= 0 && dup3(usage, CMON_USAGE_FD, O_CLOEXEC) < 0)
+	/* Both until it executes a program or dies: a monitor that is killed may die before. */
+	if ((m->lock >= 0 && m->lock != CMON_LOCK_FD &&
+		    dup3(m->lock, CMON_LOCK_FD, O_CLOEXEC) < 0) ||
+		(usage >= 0 && dup3(usage, CMON_USAGE_FD, O_CLOEXEC) < 0))
 		die(-errno, "dup3");
 	fs_close_range(usage < 0 ? CMON_LOCK_FD : CMON_USAGE_FD + 1, ~0u);
 }
@@ -281,17 +281,14 @@ static void release(struct monitor *m)
 	if (procstat_start(m->pid, &begin, NULL) < 0 ||
 		cmon_record_number(m->run_fd, "start", begin) < 0 ||
 		cmon_record_number(m->run_fd, "since", (uint64_t)time(NULL)) < 0 ||
-		cmon_record_number(m->run_fd, "pid", (uint64_t)m->pid) < 0) {
+		cmon_record_number(m->run_fd, "pid", (uint64_t)m->pid) < 0 ||
+		cmon_hook(m, m->up, "up", m->pid)) {
 		abandon(m);
 		return;
 	}
 	if (m->master >= 0) {
 		fcntl(m->master, F_SETFL, O_NONBLOCK);
 		cmon_tty_resize(m->master);
-	}
-	if (cmon_hook(m, m->up, "up", m->pid)) {
-		abandon(m);
-		return;
 	}
 	/* From here on the terminal and the pipes are the container's. */
 	drain(m, &m->err, "stderr", STDERR_FILENO);
