@@ -128,11 +128,6 @@ add_image() {
 	fi
 }
 
-# shows_progress: is there a terminal for it?  As `layer --progress` decides.
-shows_progress() {
-	[ -t 2 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-}" != dumb ]
-}
-
 # progress_label NAME: $progress are two words for `layer`, to show how far it is with that.
 progress_label() {
 	local name="${1##*/}"

@@ -42,8 +42,16 @@ nl='
 
 # ---- messages
 
+# fancy FD: does a terminal that takes more than plain text see it?  As `layer --progress` decides.
+fancy() {
+	[ -t "$1" ] && [ -t 2 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-}" != dumb ]
+}
+
 warn() {
-	printf 'husk %s: %s\n' "$verb" "$*" >&2
+	local form='husk %s: %s\n'
+	! fancy 2 || form='\033[1;31mhusk %s:\033[0m %s\n'
+	# shellcheck disable=SC2059
+	printf "$form" "$verb" "$*" >&2
 }
 
 die() {
@@ -336,26 +344,6 @@ each() {
 need_running() {
 	state
 	[ "$status" = running ] || die "$1: not running (husk start $1)"
-}
-
-# table HEAD: tab-separated rows on stdin as columns as wide as they must be.
-table() {
-	awk -F '\t' -v head="$1" '
-		{ row[NR] = $0 }
-		END {
-			row[0] = head
-			for (i = 0; i <= NR; i++) {
-				n = split(row[i], f, "\t")
-				for (j = 1; j <= n; j++)
-					if (length(f[j]) > w[j]) w[j] = length(f[j])
-			}
-			for (i = 0; i <= NR; i++) {
-				n = split(row[i], f, "\t")
-				line = ""
-				for (j = 1; j < n; j++) line = line sprintf("%-" w[j] "s   ", f[j])
-				print line f[n]
-			}
-		}'
 }
 
 # remove_container: $id, which does not run.  The name goes when the folder was moved away, before that

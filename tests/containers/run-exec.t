@@ -112,11 +112,42 @@ fails 'rename: taken' 1 'rename: site: taken *' husk rename other site
 fails 'rename: no name' 2 'rename: /: *' husk rename site /
 like 'ps: Created' "$(husk ps -a -f name=other)" '*Created*other'
 
+# ---- colours, on a terminal
+escape=$(printf '\033')
+seen() { # COMMAND...: what it shows on a terminal, a colour as <NUMBER>
+	"$HUSK_OUT/probes/pty" -- env NO_COLOR='' TERM=xterm "$@" | tr -d '\r' |
+		sed "s/$escape\[\([0-9;]*\)m/<\1>/g"
+}
+aligned() { # the columns of what is on stdin, without colours
+	sed 's/<[0-9]*>//g; s/…/./g' | awk 'NR == 1 { at = index($0, "NAMES") }
+		NR > 1 && substr($0, at - 3, 4) !~ /^   [a-z]/ { bad = 1 } END { exit bad || NR < 3 }'
+}
+husk run -d --name long --network none bb:1 sleep 1000 2000 3000 4000 >/dev/null
+husk pause long >/dev/null
+husk ps -a >plain
+seen husk ps -a >coloured
+like 'ps: what runs is green' "$(cat coloured)" '*   <32>Up *<0>  *site*'
+like 'ps: what is paused is yellow' "$(cat coloured)" '*   <33>Up *(Paused)<0>   *long*'
+like 'ps: what was created is plain' "$(cat coloured)" '*   Created   *other*'
+ok 'ps: columns are in line' aligned <plain
+ok 'ps: also with colours' aligned <coloured
+husk rm -f long >/dev/null
+unlike 'ps: no colours without a terminal' "$(cat plain)" "*$escape*"
+for plain in NO_COLOR=1 TERM=dumb; do
+	unlike "ps: none with $plain" "$(seen env $plain husk ps -a)" '*<*'
+	is "an error: none with $plain" "$(seen env $plain husk rm nope)" \
+		'husk rm: nope: no such container (husk ps -a lists them)'
+done
+unlike 'ps: none where stdout is a file' "$(seen sh -c 'husk ps >file; cat file')" '*<*'
+is 'an error on a terminal' "$(seen husk rm nope)" \
+	'<1;31>husk rm:<0> nope: no such container (husk ps -a lists them)'
+
 fails 'rm: it runs' 1 'rm: site: runs (*' husk rm site
 husk stop --time 20 site >/dev/null
 wait $follower
 is 'logs -f: ends with it' "$? $(tail -n 1 followed)" '0 bye'
 like 'ps --all: Exited' "$(husk ps --all -f name=site)" '*Exited (3) * ago*'
+like 'ps: on a terminal in red' "$(seen husk ps -a)" '*   <31>Exited (3) * ago<0>   *site*'
 gives 'ps: not without -a' 0 '' husk ps -q
 gives 'ps -n: the newest' 0 1 sh -c 'husk ps -q -n 1 | grep -c .'
 finish
