@@ -247,7 +247,8 @@ static int pivot_run(const struct applet *self, char **argv, struct chain *chain
 	int r;
 
 	err_verbose(args.verbose);
-	if (!words[1] && !args.dry_run)
+	/* An empty ROOTFS, as of a variable that is not set, would be the working directory. */
+	if (!*words[0] || (!words[1] && !args.dry_run))
 		usage_die("missing operand: %s", self->operands);
 	pivot.rootfs = words[0];
 	check_args(&args);

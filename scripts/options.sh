@@ -98,3 +98,34 @@ stop_options() {
 		;;
 	esac
 }
+
+# understood APPLET WORD...: ends the verb when the applet takes a word of its options for a mistake.  The
+# words after them make it end as soon as it has read them: why is of no interest here.
+understood() {
+	local why
+	why=$("$HUSK" "$@" 2>&1 >/dev/null) || case $why in
+	*"(see husk $1 --help)")
+		printf '%s\n' "$why" >&2
+		exit "$failed"
+		;;
+	esac
+}
+
+# check_values: those that only the links of the pipeline can read.
+check_values() {
+	local port
+	[ -z "$limits" ] || eval "understood cgexec $limits --info"
+	[ -z "$view" ] || eval "understood pivot $view /dev/null true"
+	[ -z "$monitor" ] || eval "understood cmon $monitor -e '' true"
+	set --
+	while IFS= read -r port; do
+		case $port in
+		'' | '[::1]:'*) ;;
+		*) set -- "$@" --publish "$port" ;;
+		esac
+	done <<-EOF
+		${ports%"$nl"}
+	EOF
+	[ $# = 0 ] && [ -z "$address" ] ||
+		understood vethctl attach --netns pid:$$ --bridge x --id x --ip "${address:-10.83.0.2}/24" "$@"
+}

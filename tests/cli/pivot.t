@@ -15,6 +15,7 @@ usage() {
 
 usage 'missing operand: ROOTFS COMMAND*'
 usage 'missing operand: ROOTFS COMMAND*' "$tmp/r"
+usage 'missing operand: ROOTFS COMMAND*' '' sh
 usage 'unknown option --frob' --frob "$tmp/r" true
 usage '--proc: some is none of: masked full pid bind none' --proc=some "$tmp/r" true
 usage '--sys: some is none of: ro rw bind none' --sys=some "$tmp/r" true

@@ -124,6 +124,17 @@ fails '--rootfs that is none' 125 'run: --rootfs none: not a directory' box --ro
 fails 'no such network' 125 'run: no network nope (*' husk run --rm --network nope bb:1
 fails '--network none with -p' 125 'run: --network none takes no *' box -p 1:1 bb:1
 fails 'a limit that is none' 125 'cgexec: *' box -m 1x bb:1
+# What a link of the pipeline refuses is refused before there is a container.
+for option in '-m 1x' '--cpus x' '--cpu-shares 1' '--pids-limit x' '--memory-swap 1g' '--ulimit nope=1' \
+	'--cap-add nope' '-v /tmp:/x:nope' '-v /tmp:/x:ro,nope' '--restart sometimes' '--log-size 1' '--log-files 0' \
+	'-p 80' '-p 99999:80' '-p 80:80/sctp' '--ip 1.2.3'; do
+	# shellcheck disable=SC2086 # words
+	fails "create $option" 125 '*: *(see husk * --help)' husk create $option bb:1
+done
+fails 'run -d: such a value' 125 'cmon: --restart x: *' husk run -d --restart x bb:1
+ok 'values that only a start can judge are taken' husk create --name taken -m 1k -v /nonexistent:/x \
+	--restart always --log-size 0 --ip 10.1.2.3 -p 8080-8082:80-82/udp -p '[::1]:8080:80' bb:1
+husk rm taken >/dev/null
 fails 'a source that is not there' 125 'pivot: *' box -v /nonexistent:/x bb:1
 is 'nothing was made' "$(ls "$HUSK_ROOT/c" "$HUSK_ROOT/name")" "$before"
 finish
