@@ -75,6 +75,11 @@ etc_files() {
 	esac
 }
 
+# A container that has a terminal is to be watched from one.
+need_terminal() {
+	[ -t 0 ] || die '-t: stdin is not a terminal (leave -t out)'
+}
+
 copy_names() {
 	whole "$1/hosts"
 	printf '%s\n' "$value" >"$dir/hosts"

@@ -65,8 +65,13 @@ if command -v script >/dev/null; then
 else
 	skip 'terminals' 'no script(1)'
 fi
-fails 'run -t without a terminal' 125 'cmon: -t: stdin is not a terminal *' \
-	sh -c 'husk run --rm -t --network none bb:1 true </dev/null'
+fails 'run -t without a terminal' 125 'run: -t: stdin is not a terminal *' \
+	sh -c 'husk run --rm -t --name notty --network none bb:1 true </dev/null'
+husk create -t --name notty --network none bb:1 true >/dev/null
+fails 'start -a: without the terminal that it wants' 125 'start: -t: stdin is not a terminal *' \
+	sh -c 'husk start -a notty </dev/null'
+is 'it is as it was' "$(status notty)" created
+husk rm notty >/dev/null
 
 # ---- logs
 gives 'logs: stdout' 0 one sh -c 'husk logs web 2>/dev/null'
@@ -84,6 +89,12 @@ husk logs -f web >followed 2>/dev/null &
 follower=$!
 husk exec web sh -c 'echo three >/go'
 ok 'logs -f: goes on' within 20 grep -q three followed
+
+husk run --name order --network none bb:1 sh -c 'for i in 1 2 3 4; do
+	echo o$i; sleep 0.1; echo e$i >&2; sleep 0.1; done' >/dev/null 2>&1
+order=$(cut -d ' ' -f 4 "$HUSK_ROOT/c/$(husk inspect -f .Id order)/log")
+gives 'logs: both streams in one file, in their order' 0 "$order" sh -c 'husk logs order 2>&1 | cat'
+husk rm order >/dev/null
 
 # ---- pause
 ok 'pause' husk pause web
@@ -105,6 +116,7 @@ husk rm -f ice >/dev/null
 like 'top' "$(husk top web)" "UID *PID *INSIDE *
 0 *1 *cinit -- *
 *sh -c trap*"
+fails 'stats: no such container' 1 'stats: nope: no such container *' husk stats --no-stream nope
 ok 'rename' husk rename web site
 fails 'rename: the old name is gone' 1 'inspect: web: no such container (*' husk inspect web
 husk create --name other --network none bb:1 true >/dev/null
