@@ -3,12 +3,12 @@
 # config.sh - the config of an image, for the verbs that make one: import, commit, save.
 #
 # c_env, c_cmd, c_entrypoint, c_labels are quoted words; c_user, c_workdir, c_stopsignal, c_expose,
-# c_history text.
+# c_history, c_author text.
 
 new_config() {
 	c_env="'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' "
 	c_cmd="'/bin/sh' " c_entrypoint='' c_labels='' c_user='' c_workdir='' c_stopsignal=''
-	c_expose='' c_history='' c_created=$(now)
+	c_expose='' c_history='' c_author='' c_created=$(now)
 }
 
 # config_of SHA: starts from the config of an image.
@@ -19,6 +19,7 @@ config_of() {
 	get "$d/User" && c_user=$value
 	get "$d/WorkingDir" && c_workdir=$value
 	get "$d/StopSignal" && c_stopsignal=$value
+	c_author=$("$HUSK" json get -m "$d/config.json" .author)
 	c_labels=$(map "$d/config.json" .config.Labels)
 	c_expose=$("$HUSK" json keys -m "$d/config.json" .config.ExposedPorts)
 	c_history=$("$HUSK" json get -m "$d/config.json" .history)
@@ -108,8 +109,9 @@ array() {
 write_config() {
 	local comma='' line
 	{
-		printf '{"architecture":"%s","created":"%s","os":"linux","config":{' \
-			"$(architecture)" "$c_created"
+		printf '{"architecture":"%s","created":"%s","os":"linux",' "$(architecture)" "$c_created"
+		[ -z "$c_author" ] || printf '"author":%s,' "$("$HUSK" json string "$c_author")"
+		printf '"config":{'
 		eval "printf '\"Env\":%s,\"Cmd\":%s,\"Entrypoint\":%s,\"Labels\":{%s}' \
 			\"\$(array $c_env)\" \"\$(array $c_cmd)\" \"\$(array $c_entrypoint)\" \"\$(object $c_labels)\""
 		printf ',"User":%s,"WorkingDir":%s' "$("$HUSK" json string "$c_user")" \

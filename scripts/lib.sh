@@ -139,8 +139,16 @@ options() {
 		--help) help ;;
 		--*=*)
 			_name=${1%%=*}
-			known "$_values" "${_name#--}" "$_name"
-			on "${_name#--}" "${1#*=}"
+			_name=${_name#--}
+			case $_flags:${1#*=} in
+			*" $_name "*:true) on "$_name" ;;
+			*" $_name "*:false) ;;
+			*" $_name "*:*) usage_die "option --$_name is true or false" ;;
+			*)
+				known "$_values" "$_name" "--$_name"
+				on "$_name" "${1#*=}"
+				;;
+			esac
 			;;
 		--*)
 			_name=${1#--}

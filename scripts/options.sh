@@ -23,8 +23,12 @@ env_file() {
 		die "--env-file $1: cannot be read"
 	fi
 	while IFS= read -r line || [ -n "$line" ]; do
+		line=${line#"${line%%[![:space:]]*}"}
 		case $line in
-		'#'* | '') ;;
+		'#'* | '') continue ;;
+		esac
+		case ${line%%=*} in
+		*[[:space:]]*) usage_die "--env-file $1: ${line%%=*}: a blank in a name" ;;
 		*) add_env "$line" "--env-file $1:" ;;
 		esac
 	done <"$1"

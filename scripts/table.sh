@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
-# table.sh - the tables that ps, images, network, stats and top print.
+# table.sh - what ps, images, network, stats and top print: tables, and lines as --format has them.
 
 # table HEAD: tab-separated rows on stdin as columns as wide as they must be.  Colours have no width,
 # and a letter of several bytes has that of one.
@@ -26,4 +26,39 @@ table() {
 				print line f[n]
 			}
 		}'
+}
+
+# fill TEXT: $line is it, with $value as `field KEY` sets it in place of each {{KEY}}.
+fill() {
+	local rest="$1" key
+	line=''
+	while :; do
+		case $rest in
+		*'{{'*'}}'*) ;;
+		*) break ;;
+		esac
+		line=$line${rest%%'{{'*}
+		rest=${rest#*'{{'}
+		key=${rest%%'}}'*}
+		rest=${rest#*'}}'}
+		key=${key# }
+		field "${key% }"
+		line=$line$value
+	done
+	line=$line$rest
+}
+
+# format TEXT: $format is it; $head is '' when it makes lines, the head of their table when it begins with
+# "table".  The fields have their headings now, and one that does not exist ends the verb.
+format() {
+	local line
+	format=$(printf %b "$1")
+	fill "${format#table }"
+	head=''
+	case $format in
+	'table '*)
+		format=${format#table }
+		head=$line
+		;;
+	esac
 }

@@ -20,17 +20,25 @@ $short *bb:1 *\"sh -c trap *Up * second* *web"
 gives 'ps -q: its id' 0 "$short" husk ps --quiet
 gives 'ps --no-trunc' 0 "$id" husk ps -q --no-trunc
 gives 'ps --format' 0 "web	$short running bb:1" husk ps --format '{{.Names}}\t{{.ID}} {{.State}} {{.Image}}'
+is 'ps --format: under headings' "$(husk ps --format 'table {{.Names}}\t{{.State}}\t{{.Networks}}')" \
+	'NAMES   STATE     NETWORKS
+web     running   none'
 fails 'ps --format: what it does not know' 2 'ps: --format: unknown {{.Nope}} *' husk ps --format '{{.Nope}}'
 husk create --name odd --network none -l a=1 -l b=2 bb:1 echo '{{.Command}}' >/dev/null
 gives 'ps --format: labels, and what looks like a field' 0 'odd
 a=1,b=2|echo {{.Command}}' husk ps --no-trunc -f name=odd -a --format '{{.Names}}\n{{.Labels}}|{{ .Command }}'
 husk rm odd >/dev/null
-for filter in name=we id="$short" image=bb status=running label=tier label=tier=front label=plain; do
+for filter in name=we id="$short" image=bb ancestor=bb:1 network=none status=running label=tier label=tier=front label=plain; do
 	gives "ps --filter $filter" 0 "$short" husk ps -q --filter "$filter"
 done
-for filter in name=x id=zz image=other status=exited label=tier=back; do
+for filter in name=x id=zz image=other network=bridge status=exited exited=0 label=tier=back; do
 	gives "ps -f $filter: not it" 0 '' husk ps -q -f "$filter"
 done
+gives 'ps -f: of one key any' 0 "$short" husk ps -q -f status=exited -f status=running -f name=web
+gives 'ps -f: of labels all' 0 '' husk ps -q -f label=tier -f label=none
+gives 'inspect -f: a text' 0 "web is running true	bb:1" \
+	husk inspect -f '{{.Name}} is {{ .State.Status }} {{.State.Running}}\t{{.Config.Image}}' web
+fails 'inspect -f: no such value' 1 'json: -: no .Nope' husk inspect -f '{{.Nope}}' web
 gives 'inspect -f' 0 "$id" husk inspect --format '{{.Id}}' "$short"
 ok 'inspect: is JSON' sh -c 'husk inspect web | husk json get - .State.Pid .Config.Cmd .View .Limits'
 
@@ -162,4 +170,6 @@ like 'ps --all: Exited' "$(husk ps --all -f name=site)" '*Exited (3) * ago*'
 like 'ps: on a terminal in red' "$(seen husk ps -a)" '*   <31>Exited (3) * ago<0>   *site*'
 gives 'ps: not without -a' 0 '' husk ps -q
 gives 'ps -n: the newest' 0 1 sh -c 'husk ps -q -n 1 | grep -c .'
+gives 'ps --latest' 0 1 sh -c 'husk ps -q --latest | grep -c .'
+gives 'ps -f exited=' 0 site husk ps -f exited=3 --format '{{.Names}}'
 finish

@@ -30,7 +30,8 @@ A /old/new
 A /sparse
 C /tmp' husk diff work
 fails 'diff: no such container' 1 'diff: nope: no such container (*' husk diff nope
-run husk commit --change 'CMD ["echo", "committed"]' -c 'ENV X=y' -m 'a message' work bb:2
+run husk commit --change 'CMD ["echo", "committed"]' -c 'ENV X=y' -m 'a message' \
+	--author 'me <me@x>' work bb:2
 like 'commit: prints the id' "$rc $out" '0 sha256:????????*'
 gives 'commit: what --change said' 0 committed box bb:2
 gives 'commit: deleted files stay deleted, changed ones changed' 0 'new changed 2 5:6 4755 y' box bb:2 sh -c '
@@ -39,7 +40,11 @@ gives 'commit: deleted files stay deleted, changed ones changed' 0 'new changed 
 gives 'commit: a sparse file stays sparse' 0 1 box bb:2 sh -c \
 	'echo $(($(du -k /sparse | cut -f1) < 100))'
 is 'commit: one layer more' "$(husk inspect -f .rootfs.diff_ids bb:2 | husk json len - .)" 2
-like 'commit: in the history' "$(husk inspect -f '.history[1].created_by' bb:2)" 'a message'
+is 'commit: message and author' "$(husk inspect -f '{{.history[1].created_by}} by {{.author}}' bb:2)" \
+	'a message by me <me@x>'
+run husk commit work
+like 'commit: without a name' "$rc $(husk images | grep '<none>')" "0 <none> *<none> *$(printf '%.19s' "$out" | cut -c 8-)*"
+husk rmi "$out" >/dev/null
 ok 'and back through save and load' sh -c '
 	husk save -o two.tar bb:2 && husk rmi -f bb:2 >/dev/null && husk load -q -i two.tar >/dev/null'
 gives 'the deletions came along' 0 new box bb:2 sh -c '[ ! -e /bin/nc ] && ls /old'

@@ -42,9 +42,14 @@ user
 {"80/tcp":{}}
 INT
 ["/bin/sh","-c","a b"]'
+run husk import --message 'a text' fs.tar
+is 'import: without a name; its history' "$rc $(husk images | grep -c '^<none> *<none>')
+$(husk json get "$HUSK_ROOT/img/${out#sha256:}/config.json" '.history[0].created_by')" '0 1
+a text'
+husk rmi "$out" >/dev/null
 ok 'import: stdin' sh -c 'husk import - stdin <fs.tar'
 fails 'import: a change that is none' 2 'import: --change FROM: *' husk import -c 'FROM x' fs x
-fails 'import: one operand' 2 'import: wants *' husk import fs
+fails 'import: no operand' 2 'import: wants *' husk import
 fails 'import: a name that is none' 1 'import: ../x: not a name of an image' husk import fs ../x
 long=$(printf %0250d 0)
 mkdir -p "deep/$long"
@@ -56,7 +61,7 @@ rm -r deep
 fails 'import: a damaged archive' 1 'layer: bad.tar: *' \
 	sh -c 'head -c 2000 fs.tar >bad.tar; exec husk import bad.tar bad'
 is 'import: one layer for the same files' "$(ls "$HUSK_ROOT/lay" | wc -l)" 1
-gives 'help' 0 'Usage: husk import [-c CHANGE]... ARCHIVE|DIR|- NAME[:TAG]' \
+gives 'help' 0 'Usage: husk import [-c CHANGE]... [-m TEXT] ARCHIVE|DIR|- [NAME[:TAG]]' \
 	sh -c 'husk import --help | head -n 1'
 
 # ---- names
@@ -68,6 +73,11 @@ like 'images: repository, tag, id, size' "$(echo "$out" | grep 'reg.example')" \
 is 'images -q: ids' "$(husk images -q | grep -c "^$(printf %.12s "$id")$")" 1
 is 'images --no-trunc: whole ids' "$(husk images -q --no-trunc | grep -c "^$id$")" 1
 gives 'rmi: a name goes first' 0 'Untagged: reg.example/team/web' husk rmi reg.example/team/web
+gives 'images: of a name' 0 "web:1 $(printf %.12s "$id")" husk images --format '{{.Repository}}:{{.Tag}} {{.ID}}' web
+gives 'images: of a name and a tag' 0 'REPOSITORY   TAG
+web          1' husk images --format 'table {{.Repository}}\t{{.Tag}}' web:1
+gives 'images: of another tag' 0 '' husk images -q web:2
+fails 'images --format: what it does not know' 2 'images: --format: unknown {{.Nope}} *' husk images --format '{{.Nope}}'
 fails 'tag: no such image' 1 'tag: nope: no such image (*' husk tag nope x
 fails 'rmi: no such image' 1 'rmi: nope:2: no such image (*' husk rmi nope:2
 

@@ -73,7 +73,7 @@ husk sig "$(cat "$HUSK_RUN/c/$lost/mon")" "$(cat "$HUSK_RUN/c/$lost/monstart")" 
 ok 'a container without its monitor is dead' within 20 has lost dead
 like 'ps: Dead' "$(husk ps -a -f name=lost)" '*Dead (unknown)*'
 gives 'dead: can be started' 0 lost husk start lost
-gives 'and removed' 0 lost husk rm --force lost
+gives 'and removed' 0 lost husk rm --force -v lost
 
 # One that is gone when it has ended.
 for n in 1 2 3; do

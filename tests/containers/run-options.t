@@ -23,6 +23,8 @@ run box bb:1 sh -c 'echo out; echo err >&2'
 is 'both streams are themselves' "$out|$err" 'out|err'
 gives 'no stdin without -i' 0 '' sh -c 'echo in | husk run --rm --network none bb:1 cat'
 gives '-i: stdin' 0 in sh -c 'echo in | husk run --rm --interactive --network none bb:1 cat'
+gives '--rm=true, --detach=false' 0 x husk run --rm=true --detach=false --network none bb:1 echo x
+fails '--rm=maybe' 125 'run: option --rm is true or false *' husk run --rm=maybe bb:1
 is '--rm: nothing is left' "$(ls "$HUSK_ROOT/c" "$HUSK_ROOT/name" "$HUSK_ROOT/tmp" | grep -v :)" ''
 
 # ---- environment, identity
@@ -34,7 +36,7 @@ gives '-e NAME: as the caller has it' 0 mine env NAME=mine husk run --rm --netwo
 gives '-e: a line break, quotes' 0 "a
 b'\"" box -e "X=a
 b'\"" bb:1 sh -c 'echo "$X"'
-printf '# a comment\nA=1\n\nB=two words\n' >vars
+printf '# a comment\nA=1\n\n  # another\n  B=two words\n' >vars
 gives '--env-file' 0 '1 two words' box --env-file vars bb:1 sh -c 'echo $A $B'
 gives "nothing of the caller's environment" 0 '' env SECRET=1 husk run --rm --network none bb:1 \
 	sh -c 'cat /proc/1/environ /proc/self/environ | grep SECRET; true'
@@ -108,6 +110,8 @@ fails '--security-opt that is none' 125 'run: --security-opt x: *' box --securit
 fails 'a variable that is none' 125 'run: --env 1x: not a name *' box -e 1x bb:1
 fails 'a variable without a name' 125 'run: --env =x: no name *' box -e =x bb:1
 fails '--env-file: a directory' 125 'run: --env-file data: cannot be read' box --env-file data bb:1
+printf 'A B=1\n' >badvars
+fails '--env-file: a blank in a name' 125 'run: --env-file badvars: A B: a blank *' box --env-file badvars bb:1
 echo 1x >badvars
 fails '--env-file: a line of it' 125 'run: --env-file badvars: 1x: not a name *' box --env-file badvars bb:1
 fails '--stop-signal that is none' 125 'run: --stop-signal FOO: not a signal *' box --stop-signal FOO bb:1
