@@ -30,8 +30,7 @@ struct put_args {
 static const struct opt put_opts[] = {
 	OPT('d', "directory", struct put_args, directory, NULL,
 		"move the directory VALUE to FILE, if none is there"),
-	OPT('t', "time", struct put_args, time, "NAME",
-		"with -d: the time in seconds, as file NAME in it"),
+	OPT('t', "time", struct put_args, time, "NAME", "with -d: the time, as file NAME in it"),
 	OPT('r', "remove", struct put_args, remove, NULL,
 		"move FILE to VALUE, remove each FILE behind and it"),
 	OPT('s', "sync", struct put_args, sync, NULL, "reach the disk before the name changes"),
@@ -105,9 +104,11 @@ static void put_file(const char *path, const char *value, bool sync)
 
 static void put_time(const char *directory, const char *name)
 {
-	char path[4096], text[24];
+	char path[4096], text[32];
+	struct timespec t;
 
-	fmt_buf(text, sizeof(text), "%lld", (long long)time(NULL));
+	clock_gettime(CLOCK_REALTIME, &t);
+	fmt_buf(text, sizeof(text), "%lld.%09ld", (long long)t.tv_sec, t.tv_nsec);
 	if (fmt_path(path, sizeof(path), "%s/%s", directory, name) < 0)
 		die(-ENAMETOOLONG, "%s", name);
 	put_file(path, text, false);

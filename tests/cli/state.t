@@ -33,7 +33,8 @@ kill $! 2>/dev/null
 wait $! 2>/dev/null
 is 'put -r: is gone, too' "$(ls -d "$tmp/filled" "$tmp/by/y" 2>/dev/null)" ''
 ok 'put -d -t: with the time' husk put -d --time born "$tmp/d3" "$tmp/new2"
-ok 'put -d -t: in seconds' test "$(cat "$tmp/d3/born")" -gt 1700000000
+like 'put -d -t: in seconds, with nine digits behind the point' "$(cat "$tmp/d3/born")" \
+	'??????????.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]'
 fails 'put -t: goes with -d' 2 'put: -t goes with -d*' husk put -t x f
 fails 'put: one operand too many' 2 'put: c: one operand too many*' husk put a b c
 fails 'put -d: wants two' 2 'put: -d wants *' husk put -d a

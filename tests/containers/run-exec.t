@@ -170,6 +170,14 @@ like 'ps --all: Exited' "$(husk ps --all -f name=site)" '*Exited (3) * ago*'
 like 'ps: on a terminal in red' "$(seen husk ps -a)" '*   <31>Exited (3) * ago<0>   *site*'
 gives 'ps: not without -a' 0 '' husk ps -q
 gives 'ps -n: the newest' 0 1 sh -c 'husk ps -q -n 1 | grep -c .'
-gives 'ps --latest' 0 1 sh -c 'husk ps -q --latest | grep -c .'
+for new in n1 n2 n3 n4; do
+	husk create --name $new --network none bb:1 true >/dev/null
+done
+gives 'ps -a: the newest first, also of one second' 0 'n4
+n3
+n2
+n1' sh -c "husk ps -a --format '{{.Names}}' -n 4"
+gives 'ps --latest' 0 n4 husk ps --latest --format '{{.Names}}'
+husk rm n1 n2 n3 n4 >/dev/null
 gives 'ps -f exited=' 0 site husk ps -f exited=3 --format '{{.Names}}'
 finish
