@@ -124,6 +124,15 @@ husk rm -f ice >/dev/null
 like 'top' "$(husk top web)" "UID *PID *INSIDE *
 0 *1 *cinit -- *
 *sh -c trap*"
+control=$(printf 'a\tb\033[31mc\001')
+husk run -d --name control --network none bb:1 sh -c 'exec sleep 1000' "$control" 'd\te' >/dev/null
+husk exec -d control sh -c 'while :; do sleep 1000; done' "$control" 'd\te'
+is 'ps: no control character of a command' "$(husk ps --no-trunc -f name=control | tr -dc '\001-\011\033')" ''
+like 'ps: and no column of it' "$(husk ps --no-trunc -f name=control)" '*"sh -c exec sleep 1000 a b *31mc  d\\te" *control'
+ok 'top: a second process' within 20 sh -c 'husk top control | grep -q "while :"'
+is 'top: no control character of a command' "$(husk top control | tr -dc '\001-\011\033')" ''
+like 'top: a backslash is one' "$(husk top control)" '*while*d\\te*'
+husk rm -f control >/dev/null
 fails 'stats: no such container' 1 'stats: nope: no such container *' husk stats --no-stream nope
 ok 'rename' husk rename web site
 fails 'rename: the old name is gone' 1 'inspect: web: no such container (*' husk inspect web
