@@ -82,11 +82,17 @@ network_up() {
 	: >"$HUSK_RUN/net/$1/nat"
 }
 
-# members_changed NAME: writes the hosts of all members of a network, in place, as a bind mount pins
-# the file.  One at a time.
-members_changed() {
+# member_is NAME [ADDRESS NAMES]: what the member $id of a network is called, or that it is none any
+# more.  Writes the hosts of all members, in place, as a bind mount pins the file.  One at a time.
+member_is() {
 	local dir file own all=''
 	exec 9>"$HUSK_RUN/net/$1/lock" && "$HUSK" lock --fd 9 || return 1
+	file=$HUSK_RUN/net/$1/members/$id
+	if [ -n "${2-}" ]; then
+		printf '%s\t%s\n' "$2" "$3" >"$file" || return 1
+	else
+		rm -f "$file"
+	fi
 	for file in "$HUSK_RUN/net/$1/members"/*; do
 		whole "$file"
 		all=$all$value$nl
@@ -94,8 +100,8 @@ members_changed() {
 	for file in "$HUSK_RUN/net/$1/members"/*; do
 		dir=$HUSK_ROOT/c/${file##*/}
 		[ -f "$dir/hosts" ] || continue
-		read -r own _ <"$file"
-		{ own_hosts "$own" && printf %s "$all"; } >"$dir/hosts"
+		# A dead one may be removed at this moment.
+		{ read -r own _ <"$file" && { own_hosts "$own" && printf %s "$all"; } >"$dir/hosts"; } 2>/dev/null
 	done
 	exec 9>&-
 }
@@ -226,8 +232,7 @@ attach() {
 	fi
 	crash 8
 	get "$dir/name"
-	printf '%s\t%s %s\n' "$address" "$value" "$short" >"$HUSK_RUN/net/$network/members/$id"
-	members_changed "$network"
+	member_is "$network" "$address" "$value $short"
 }
 
 net_up() { # PID
@@ -249,6 +254,5 @@ net_down() {
 	[ "$value" != user ] || return 0
 	short_of "$id"
 	"$HUSK" vethctl -q --if-exists detach --id "$short" --net "$value"
-	rm -f "$HUSK_RUN/net/$value/members/$id"
-	members_changed "$value"
+	member_is "$value"
 }
