@@ -106,20 +106,19 @@ words() {
 	q=$all
 }
 
-# get FILE: $value is its first line, or empty.
+# get FILE: $value is its first line, or empty.  Files of a container may go at any moment.
 get() {
 	value=''
-	[ ! -r "$1" ] || IFS= read -r value <"$1" || :
+	[ ! -r "$1" ] || IFS= read -r value 2>/dev/null <"$1" || :
 }
 
 # whole FILE: $value is all of it but the last line break, or empty.
 whole() {
 	local line
 	value=''
-	[ -r "$1" ] || return 0
 	while IFS= read -r line || [ -n "$line" ]; do
 		value=$value$line$nl
-	done <"$1"
+	done 2>/dev/null <"$1"
 	value=${value%"$nl"}
 }
 
@@ -291,7 +290,7 @@ find_container() {
 	*/* | .*) die "$1: no such container (husk ps -a lists them)" ;;
 	esac
 	if [ -f "$HUSK_ROOT/name/$1" ]; then
-		read -r id found <"$HUSK_ROOT/name/$1"
+		read -r id found 2>/dev/null <"$HUSK_ROOT/name/$1"
 	else
 		for found in "$HUSK_ROOT/c/$1"*; do
 			[ -d "$found" ] || continue
@@ -383,11 +382,16 @@ out_of_memory() {
 	local key number
 	[ -r "$HUSK_RUN/c/$id/usage" ] && while read -r key number; do
 		[ "$key" != memory.oom_kill ] || [ "$number" = 0 ] || return 0
-	done <"$HUSK_RUN/c/$id/usage"
+	done 2>/dev/null <"$HUSK_RUN/c/$id/usage"
 	return 1
 }
 
 # paused: is container $id, which runs, frozen?
 paused() {
 	[ -e "$HUSK_RUN/c/$id/paused" ]
+}
+
+# mark NAME: a file among those of container $id, which may be gone by now.
+mark() {
+	{ true >"$HUSK_RUN/c/$id/$1"; } 2>/dev/null
 }

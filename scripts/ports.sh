@@ -26,5 +26,5 @@ ports_text() {
 	[ ! -r "$1" ] || while IFS= read -r line; do
 		parse_port "$line"
 		ports="$ports${ports:+, }$host_ip:$host_port->$port/$proto"
-	done <"$1"
+	done 2>/dev/null <"$1"
 }
