@@ -131,26 +131,31 @@ paste() {
 # stop [SECONDS]: asks the container $id to end, then kills it.  Comes back when the last process
 # has gone and its monitor has cleaned up.
 stop() {
-	local run="$HUSK_RUN/c/$id" limit="$1" signal
+	local limit="$1" signal
 	state
 	if [ "$status" = running ]; then
 		get "$dir/stop-timeout"
 		limit=${limit:-${value:-10}}
 		get "$dir/stop-signal"
 		signal=${value:-TERM}
-		: >"$run/stop"
-		"$HUSK" cgexec --thaw "$id" 2>/dev/null
-		"$HUSK" sig -w "$limit" "$pid" "$start" "$signal" 2>/dev/null ||
+		mark stop
+		thaw
+		"$HUSK" sig -w "$limit" "$pid" "$start" "$signal" 2>/dev/null || {
+			thaw
 			"$HUSK" sig -w 10 "$pid" "$start" KILL 2>/dev/null
+		}
 	fi
 	# A monitor that waits to start it again is told, too.
-	if [ -d "$run" ]; then
-		: >"$run/stop"
-		if monitored; then
-			[ "$status" = running ] || "$HUSK" sig "$pid" "$value" TERM 2>/dev/null
-			"$HUSK" sig -w 20 "$pid" "$value" || exit 1
-		fi
+	if mark stop && monitored; then
+		thaw
+		[ "$status" = running ] || "$HUSK" sig "$pid" "$value" TERM 2>/dev/null
+		"$HUSK" sig -w 20 "$pid" "$value" || exit 1
 	fi
+}
+
+# What is frozen does not end, nor is it reaped; somebody may pause it at any time.
+thaw() {
+	"$HUSK" cgexec --thaw "$id" 2>/dev/null
 }
 
 # at_rest COMMAND...: runs an applet with the file system of container $id as its root, whether the
