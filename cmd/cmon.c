@@ -165,6 +165,14 @@ static void take_lock(struct monitor *m)
 		nanosleep(&pause, NULL);
 	}
 	m->lock = fd;
+	if (m->exit_dir && access(m->exit_dir, F_OK) < 0) {
+		int r = -errno;
+
+		/* Whoever removed it was done before the folder was made here. */
+		unlinkat(m->run_fd, "lock", 0);
+		rmdir(m->run_dir);
+		die(r, "%s", m->exit_dir);
+	}
 	forget(m);
 }
 
@@ -214,8 +222,8 @@ static void configure(struct monitor *m, const struct cmon_args *args)
 		usage_die("--log-size %s: not a size of 4k or more", args->log_size);
 	if (args->log_files && parse_u32(args->log_files, 1, 1000, &files) < 0)
 		usage_die("--log-files %s: not 1 to 1000", args->log_files);
-	m->run_fd = open_dir(args->run, true);
 	m->exit_fd = open_dir(args->exit, false);
+	m->run_fd = open_dir(args->run, true);
 	m->has_log = args->log;
 	r = args->log ? crilog_open(&m->log, args->log, limit, files) : 0;
 	if (r < 0)

@@ -65,7 +65,7 @@ crash_link() {
 # when it has one, by the hook.
 etc_files() {
 	get "$dir/hostname"
-	echo "$value" >"$dir/hostname"
+	echo "$value" >"$dir/hostname" || return 1
 	get "$dir/net"
 	case $value in
 	none) own_hosts '' >"$dir/hosts" ;;
@@ -93,10 +93,12 @@ launch() {
 	state
 	[ "$status" != running ] || return 0
 	umask 022
-	{ true >"$dir/started"; } 2>/dev/null || die "$dir: cannot be written (is the disk full, or read-only?)"
 	whole "$dir/monitor"
 	monitor=$value
-	etc_files
+	{ true >"$dir/started" && etc_files; } 2>/dev/null || {
+		[ -d "$dir" ] || die "${id%"${id#????????????}"}: was removed"
+		die "$dir: cannot be written (is the disk full, or read-only?)"
+	}
 	[ ! -e "$dir/rm" ] || monitor="$monitor--down \"\$hook\" "
 	get "$dir/tty"
 	ready='ready 3 ' keep='--keep-fd 3 '

@@ -78,3 +78,13 @@ free_name() {
 	! abandoned "$1" || rm -f "$HUSK_ROOT/name/$1"
 	exec 9>&-
 }
+
+# hold SECONDS: takes the lock of the container $id for this process, so that nobody starts it; false
+# when a monitor has it so long.
+hold() {
+	# Where that cannot be made nobody starts it either.
+	mkdir "$HUSK_RUN/c/$id" 2>/dev/null || [ -d "$HUSK_RUN/c/$id" ] || return 0
+	{ command exec 7>>"$HUSK_RUN/c/$id/lock" && "$HUSK" lock -w "$1" -f 7; } 2>/dev/null || return
+	# Somebody else may have removed it: then that folder is of no use.
+	[ -d "$HUSK_ROOT/c/$id" ] || rm -rf "$HUSK_RUN/c/$id"
+}
