@@ -75,7 +75,8 @@ if [ "$(id -u)" = 0 ]; then
 fi
 run cinit -v true
 is '-v' "$err" 'husk cinit: exec true'
-run cinit --warn-reaped sh -c '(true &) ; sleep 0.2'
+# shellcheck disable=SC2016
+run cinit --warn-reaped sh -c '(true &); until [ "$(cat /proc/$PPID/task/$PPID/children)" = "$$ " ]; do sleep 0.02; done'
 like '-w names the orphans' "$err" 'husk cinit: Reaped zombie process with pid=*'
 run env -u NOTIFY_SOCKET cinit --notify true
 is '--notify without a socket: told, and done without' "$rc $err" '0 husk cinit: --notify: no usable NOTIFY_SOCKET'
