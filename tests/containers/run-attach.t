@@ -7,31 +7,32 @@ isolate "$@"
 cd "$tmp" || exit 1
 make_image
 
-# Says on both streams what it is told through /go; ends when that is "end".
-says='mkfifo /go; trap "echo term; exit 5" TERM
-	while :; do read -r x </go || continue; echo "$x"; echo "err $x" >&2; [ "$x" != end ] || exit 4; done'
+# Says on both streams what it is told through /go, which it has open all the time, or a word might
+# be lost; ends when that is "end".
+says='mkfifo /go; exec 3<>/go; trap "echo term; exit 5" TERM
+	while :; do read -r x <&3 || continue; echo "$x"; echo "err $x" >&2; [ "$x" != end ] || exit 4; done'
 say() { # NAME WORD
-	husk exec "$1" busybox timeout 5 sh -c 'echo "$0" >/go' "$2"
+	husk exec "$1" busybox timeout 20 sh -c 'test -p /go && echo "$0" >/go' "$2"
 }
 # Whoever has just begun to attach has missed what was said before.
-heard() { # NAME FILE
-	say "$1" here
-	grep -q here "$2"
+heard() { # NAME FILE WORD
+	say "$1" "$3"
+	grep -q "$3" "$2"
 }
 
 # ---- without a terminal
 husk run -d --name web --network none bb:1 sh -c "$says" >/dev/null
 husk attach web >out 2>err &
 client=$!
-ok 'stdout' within 20 heard web out
+ok 'stdout' within 20 heard web out here
 ok 'stderr' within 20 grep -q 'err here' err
 husk attach --no-stdin web >out2 2>&1 </dev/null &
 second=$!
-ok 'two at a time' within 20 heard web out2
+ok 'two at a time' within 20 heard web out2 both
 kill -HUP $second
 wait $second
 is 'HUP leaves it running' "$? $(status web)" '129 running'
-ok 'so do others' within 20 heard web out
+ok 'so do others' within 20 heard web out still
 say web end
 wait $client
 is 'its status' "$? $(tail -n 1 out) $(tail -n 1 err)" '4 end err end'
@@ -39,7 +40,7 @@ is 'its status' "$? $(tail -n 1 out) $(tail -n 1 err)" '4 end err end'
 husk start web >/dev/null
 husk attach web >out 2>err &
 client=$!
-ok 'again, after a start' within 20 heard web out
+ok 'again, after a start' within 20 heard web out again
 kill $client
 wait $client
 is 'a signal goes to the container' "$? $(tail -n 1 out)" '5 term'
