@@ -22,7 +22,8 @@ gives 'its root is no overlay' 0 0 box bb:1 sh -c 'grep -c "^overlay / " /proc/m
 gives 'what one writes another does not see' 0 below sh -c '
 	husk run --rm --network none bb:1 sh -c "echo x >/old/deep/file"
 	husk run --rm --network none bb:1 cat /old/deep/file'
-ok 'one that stays' husk run -d --name web --network none bb:1 sh -c 'echo mine >/mine; exec sleep 1000'
+ok 'one that stays' husk run -d --name web --network none bb:1 \
+	sh -c '[ -e /mine ] || echo mine >/mine; exec sleep 1000'
 gives 'exec' 0 below husk exec web cat /old/deep/file
 written() {
 	husk exec web test -s /mine

@@ -76,9 +76,19 @@ gives 'dead: can be started' 0 lost husk start lost
 gives 'and removed' 0 lost husk rm --force -v lost
 
 # One that is gone when it has ended.
+mkdir gate
+is_awaited() {
+	[ -e "$brief/wait" ] && ! husk lock -w 0 "$brief/wait" true
+}
 for n in 1 2 3; do
-	husk run -d --rm --name brief --network none bb:1 sh -c 'sleep 2; exit 7' >/dev/null
-	gives "wait: with --rm, $n" 0 7 husk wait brief
+	rm -f gate/open
+	brief=$HUSK_ROOT/c/$(husk run -d --rm --name brief --network none -v "$tmp/gate:/gate" bb:1 \
+		sh -c 'until [ -e /gate/open ]; do sleep 0.02; done; exit 7')
+	husk wait brief >waited 2>&1 &
+	ok "wait: it waits, $n" within 20 is_awaited
+	: >gate/open
+	wait $!
+	is "wait: with --rm, $n" "$? $(cat waited)" '0 7'
 	within 20 sh -c '! husk inspect brief 2>/dev/null'
 done
 
