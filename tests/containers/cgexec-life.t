@@ -251,8 +251,8 @@ ok '47 --kill ends the rest with the command' within 10 gone
 run cgexec --wait --kill --name kw sh -c 'sleep 1000 & exit 5'
 is '47 with --wait' "$rc" 5
 ok '47 all are gone' within 10 gone
-cgexec --kill --name whole -m 64M unshare -f sh -c "$running" &
 rm -f "$tmp/started"
+cgexec --kill --name whole -m 64M unshare -f sh -c "$running" &
 starts
 kill -KILL $!
 wait $! 2>/dev/null

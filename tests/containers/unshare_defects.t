@@ -50,7 +50,7 @@ gone() {
 leaked_helper() {
 	# shellcheck disable=SC2086
 	$user "$unshare" --mount="$tmp/w/f" true
-	[ $? = 1 ] && within "$((grace / 10 + 1))" gone "$unshare --mount"
+	[ $? = 1 ] && within "$grace" gone "$unshare --mount"
 }
 defect '1 (a helper that waits for ever)' leaked_helper
 
@@ -59,7 +59,7 @@ killed_with_setuid() {
 	within 10 pgrep -f '^sleep 702'
 	kill -KILL $!
 	wait $! 2>/dev/null
-	within "$((grace / 10 + 1))" gone 'sleep 702'
+	within "$grace" gone 'sleep 702'
 }
 defect '2 (--kill-child is void with -S)' killed_with_setuid
 

@@ -19,7 +19,7 @@ for missing in clone3 'clone3=EPERM' pidfd_open '-k 4.18'; do
 	# shellcheck disable=SC2086
 	{
 		gives "unshare -pnmu without $missing" 0 1 $old $missing -- unshare -pnmu sh -c 'echo $$'
-		gives "unshare: the status without $missing" 143 '' $old $missing -- timeout -k 20 1 unshare -p sh -c 'kill -TERM $$; sleep 0.1; exit 143'
+		gives "unshare: the status without $missing" 143 '' $old $missing -- timeout -k 20 100 unshare -p sh -c 'kill -TERM $$; sleep 0.1; exit 143'
 		run $old $missing -- timeout -k 20 1 unshare -p sleep 801
 		is "unshare: TERM ends PID 1 without $missing" "$rc" 124
 		gives "unshare -r without $missing" 0 0 $old $missing -- unshare -rp id -u
@@ -53,7 +53,7 @@ no_proc() {
 	unshare -m sh -c 'mount --bind "$1" /proc && shift && exec "$@"' sh "$tmp/empty" "$@"
 }
 gives 'unshare -pnmu works without /proc' 0 1 no_proc unshare -pnmu sh -c 'echo $$'
-run no_proc timeout -k 2 1 unshare -p sh -c 'trap "exit 7" TERM; while :; do sleep 0.05; done'
+run no_proc timeout -k 20 1 unshare -p sh -c 'trap "exit 7" TERM; while :; do sleep 0.05; done'
 is 'unshare without /proc passes signals on' "$rc" 124
 fails 'unshare -r without /proc says so' 1 'unshare: write "0 0 1" to /proc/self/uid_map: No such file or directory' no_proc unshare -r true
 fails 'unshare --uts=FILE without /proc says so' 1 'unshare: /proc/self: No such file or directory' no_proc unshare --uts="$tmp/f" true

@@ -81,20 +81,20 @@ ping_gateway() { vethctl netns exec c busybox ping -c 1 -W 1 10.9.0.1; }
 ok 'attach: pasted' sh -ec "$out"
 ok 'attach: pasted, it works' within 10 ping_gateway
 settled() { ! ip -6 addr show tentative | grep -q . && vethctl link show br0 | grep -q 'UP,LOWER_UP'; }
-within 3 settled
+within 20 settled
 seen >"$tmp/pasted"
 vethctl publish del --id c
 vethctl ipam release --net br0 --id c
 vethctl -n c link del net0
 gone() { ! vethctl link show type veth | grep -q .; }
-within 3 gone
+within 20 gone
 vethctl netns del c
 vethctl netns add c
 vethctl ipam release --net br0 --id c 2>/dev/null
 rm -f /run/husk/net/br0/last
 ok 'attach: the whole' vethctl "$@"
 ok 'attach: it works' within 10 ping_gateway
-within 3 settled
+within 20 settled
 same_as_pasted() {
 	seen >"$tmp/whole"
 	cmp -s "$tmp/pasted" "$tmp/whole"
