@@ -102,11 +102,12 @@ static void check_routes(const struct attach *a)
 
 static void read_options(struct attach *a, char **words)
 {
+	const char *extra = *applet_args(&attach_applet, a, words, 0);
 	struct inet gw;
 	pid_t pid;
 
-	if (applet_args(&attach_applet, a, words, 0)[0])
-		usage_die("attach: unknown word");
+	if (extra)
+		usage_die("attach: unknown word %s", extra);
 	if (!a->netns || !a->bridge)
 		usage_die("attach needs --netns and --bridge");
 	if ((a->host_ifname && !rtnl_is_name(a->host_ifname)) || !rtnl_is_name(a->ifname) ||

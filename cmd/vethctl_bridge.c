@@ -41,12 +41,12 @@ static const struct applet create = { .name = "vethctl bridge create BRIDGE",
 static int bridge_create(struct veth *v, char **words)
 {
 	struct create_args args = { .mtu = "1500" };
-	const char *name = words[0];
+	const char *name = words[0], *extra = *applet_args(&create, &args, words, 0);
 	char mac[3 * MAC_SIZE];
 	int status;
 
-	if (applet_args(&create, &args, words, 0)[0])
-		usage_die("bridge create: unknown word");
+	if (extra)
+		usage_die("bridge create: unknown word %s", extra);
 	if (!args.mac)
 		args.mac = own_mac(mac);
 	status = veth_line(v,

@@ -170,8 +170,10 @@ int gc_run(struct veth *v, char **words)
 	struct sweep sweep = { v, 0 };
 	int r;
 
-	if (words[1])
-		usage_die("gc takes no words");
+	if (words[1] && !strcmp(words[1], "--dry-run"))
+		v->dry_run = true;
+	else if (words[1])
+		usage_die("gc: unknown word %s", words[1]);
 	if (v->checking)
 		return 0;
 	r = ipam_each(NULL, sweep_lease, &sweep);

@@ -58,6 +58,8 @@ void link_finish(struct request *request)
 	else if (request->on == ON_SET ||
 		(request->on == ON_DEL && request->batch.used <= NLMSG_LENGTH(sizeof(*info))))
 		usage_die("link %s: which link?", request->verb);
+	else
+		request->self = "of this group";
 }
 
 void addr_first(struct request *request, const char *word)
@@ -65,6 +67,13 @@ void addr_first(struct request *request, const char *word)
 	struct ifaddrmsg *info = request_head(request);
 	struct inet a;
 
+	if (request->on == ON_SHOW) {
+		if (request->has_dev)
+			usage_die("addr %s: unknown word %s", request->verb, word);
+		request->has_dev = true;
+		info->ifa_index = (uint32_t)request_link(request, word);
+		return;
+	}
 	if (inet_parse_cidr(word, &a) < 0)
 		usage_die("addr %s: %s is not ADDRESS/PREFIX", request->verb, word);
 	if (!inet_is_host(&a))

@@ -111,13 +111,14 @@ static int release(struct veth *v, const struct ipam_args *args)
 
 int ipam_run(struct veth *v, char **words)
 {
-	const char *verb = words[1] ? words[1] : "list";
+	const char *verb = words[1] ? words[1] : "list", *extra;
 	struct inet subnet = { 0 }, ip = { 0 };
 	struct ipam_args args = { 0 };
 	pid_t pid;
 
-	if (words[1] && applet_args(&ipam_applet, &args, words + 1, 0)[0])
-		usage_die("ipam %s: unknown word", verb);
+	extra = words[1] ? *applet_args(&ipam_applet, &args, words + 1, 0) : NULL;
+	if (extra)
+		usage_die("ipam %s: unknown word %s", verb, extra);
 	if (!parse_word_in(verb, "alloc release list gc"))
 		usage_die("ipam: no verb %s", verb);
 	if ((args.net && !ipam_is_id(args.net)) || (args.id && !ipam_is_id(args.id)) ||

@@ -388,8 +388,8 @@ void request_parse(struct request *request, struct veth *v, const struct object 
 	if (object->finish)
 		object->finish(request);
 	if (request->error && request->missing && !(v->if_exists && on == ON_DEL))
-		failed(v, request->error, "%s %s %s: %s", object->name, verb, request->self,
-			request->missing);
+		failed(v, request->error, "%s %s %s%s%s", object->name, verb, request->self,
+			*request->self ? ": " : "", request->missing);
 }
 
 void request_close(struct request *request)

@@ -45,6 +45,25 @@ static bool wanted_route(const struct request *filter, const struct nlmsghdr *me
 		(!asked[RTA_OIF] || nl_u32(asked[RTA_OIF]) == nl_u32(have[RTA_OIF]));
 }
 
+/* The destination of a route or neighbour, where the line names one. */
+static bool wanted_destination(const struct request *filter, const struct nlmsghdr *message)
+{
+	const struct rtmsg *route = NLMSG_DATA(message), *want = NLMSG_DATA(filter->batch.head);
+	const struct nlattr *have[RTA_DST + 1], *asked[RTA_DST + 1];
+
+	if (!*filter->self)
+		return true;
+	nl_parse_message(have, RTA_DST, message, filter->object->size);
+	nl_parse_message(asked, RTA_DST, filter->batch.head, filter->object->size);
+	if (filter->object == &route_object && route->rtm_dst_len != want->rtm_dst_len)
+		return false;
+	/* "default" has none. */
+	if (!asked[RTA_DST] || !have[RTA_DST])
+		return !asked[RTA_DST] && !have[RTA_DST];
+	return have[RTA_DST]->nla_len == asked[RTA_DST]->nla_len &&
+		!memcmp(have[RTA_DST], asked[RTA_DST], asked[RTA_DST]->nla_len);
+}
+
 bool show_wanted(const struct request *filter, const struct nlmsghdr *message)
 {
 	const struct object *object = filter->object;
@@ -59,6 +78,8 @@ bool show_wanted(const struct request *filter, const struct nlmsghdr *message)
 		return wanted_link(filter, message);
 	if (object == &addr_object)
 		return !index || index == addr->ifa_index;
+	if (!wanted_destination(filter, message))
+		return false;
 	if (object == &route_object)
 		return wanted_route(filter, message);
 	return (!want->ndm_ifindex || want->ndm_ifindex == neigh->ndm_ifindex) &&

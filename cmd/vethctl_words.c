@@ -46,6 +46,7 @@ static const struct choice macvlan_modes[] = { { "private", MACVLAN_MODE_PRIVATE
 
 static const struct word link_words[] = {
 	{ "dev", W_SELF, ON_SET | ON_DEL | ON_SHOW, 0, 0, NULL },
+	{ "dev", W_NAME, ON_ADD | ON_PEER, IFLA_IFNAME, 0, NULL },
 	{ "name", W_NAME, NOT_SHOWN, IFLA_IFNAME, 0, NULL },
 	{ "address", W_MAC, NOT_SHOWN, IFLA_ADDRESS, 0, NULL },
 	{ "mtu", W_U32, NOT_SHOWN, IFLA_MTU, UINT32_MAX, NULL },

@@ -108,7 +108,9 @@ void usage_die(const char *fmt, ...)
 	char hint[64];
 	va_list ap;
 
-	fmt_buf(hint, sizeof(hint), "see husk%s%s --help", *speaker ? " " : "", speaker);
+	/* "vethctl: line 2" is vethctl. */
+	fmt_buf(hint, sizeof(hint), "see husk%s%.*s --help", *speaker ? " " : "",
+		(int)strcspn(speaker, ":"), speaker);
 	va_start(ap, fmt);
 	say(0, hint, fmt, ap);
 	va_end(ap);

@@ -57,6 +57,12 @@ usage 'publish to ::1' 'publish \[::1\]:80:80: nothing can rewrite ::1: use veth
 usage 'an ID with a slash' 'attach: --id ../x: only letters, digits, _ . and -' \
 	attach --netns x --bridge y --id ../x
 usage 'nat without a subnet' 'nat up: which --subnet and --bridge?' nat up
+usage 'a bridge of two names' 'bridge create: unknown word b2' bridge create b1 b2
+usage 'attach takes options only' 'attach: unknown word x' attach x
+usage 'ipam too' 'ipam list: unknown word x' ipam list x
+usage 'gc too' 'gc: unknown word x' gc x
+usage 'addr show wants no address' 'addr show: 10.0.0.1/24 is no name for a link' addr show 10.0.0.1/24
+usage 'nor does flush' 'addr flush: unknown word 10.0.0.1/24' addr flush dev x 10.0.0.1/24
 usage '--atomic alone' '--atomic goes with -b' --atomic link show
 usage 'commands in two places' '-b takes its commands from the file' -b x link show
 
@@ -69,6 +75,8 @@ dry() { # NAME WANT WORDS...
 }
 dry '1 a pair' 'link add [{"ifname":"veth0","flags":[],"linkinfo":{"info_kind":"veth"}}]' \
 	link add veth0 type veth peer name veth1
+dry '1 and with the word dev' 'link add [{"ifname":"veth0","flags":[],"linkinfo":{"info_kind":"veth"}}]' \
+	link add dev veth0 type veth peer dev veth1
 dry '47 a link with the name of a keyword' 'link add [{"ifname":"type","flags":[],"linkinfo":{"info_kind":"dummy"}}]' \
 	link add name type type dummy
 dry 'a bridge' 'link add [{"ifname":"b","flags":["UP"],"mtu":1400,"address":"02:00:00:00:00:01","linkinfo":{"info_kind":"bridge","info_data":{"stp_state":0,"vlan_filtering":1}}}]' \
@@ -88,6 +96,8 @@ dry 'a neighbour' 'neigh add [{"dst":"fd00::2","dev":"lo","lladdr":"02:00:00:00:
 
 printf 'link add a type dummy\n\n# no command\nlink ad b\n' >"$tmp/batch"
 fails '51 a wrong line is named, and none is run' 2 'vethctl: line 4: link: no verb ad (*)' vethctl --batch "$tmp/batch"
+printf 'link ad b\n' >"$tmp/batch"
+fails '51 and who helps' 2 'vethctl: line 1: link: no verb ad (see husk vethctl --help)' vethctl --batch "$tmp/batch"
 printf 'link show\naddr flush dev lo\n' >"$tmp/batch"
 fails '51 --atomic refuses what cannot be undone' 2 'vethctl: line 1: link show: cannot be undone, so not with --atomic (*)' \
 	vethctl --atomic -b "$tmp/batch"

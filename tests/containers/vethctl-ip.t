@@ -315,6 +315,19 @@ is '51 bit by bit' "$(diff "$tmp/before51" "$tmp/after51")" ''
 ok '-v prints the lines as they are run' vethctl -v -n v link show lo
 like 'as a command' "$err" 'husk vethctl: vethctl link show lo'
 is '-4 and -6' "$(vethctl -4 -n v addr show dev c7b | wc -l) $(vethctl -6 -n v addr show dev c7b | grep -c inet6)" '1 1'
+is 'addr show LINK' "$(vethctl -4 -n v addr show c7b)" "$(vethctl -4 -n v addr show dev c7b)"
+fails 'addr show names who is missing' 1 'vethctl: addr show nope: No such device' vethctl addr show nope
+fails 'link del names what' 1 'vethctl: link del of this group: No such device' vethctl link del group 4711
+vethctl -n v route add 10.61.0.0/16 dev c7b
+vethctl -n v route add 10.61.0.0/24 dev c7b
+is 'route show of one destination' "$(vethctl -n v route show 10.61.0.0/24 | cut -d' ' -f1)" 10.61.0.0/24
+is 'route show default shows no other' "$(vethctl -n v route show default | grep -vc ^default)" 0
+vethctl -n v neigh add 10.61.0.1 lladdr 02:00:00:00:00:61 dev c7b
+vethctl -n v neigh add 10.61.0.2 lladdr 02:00:00:00:00:62 dev c7b
+ok 'neigh flush of one address' vethctl -n v neigh flush 10.61.0.1 dev c7b
+is 'leaves the others' "$(vethctl -n v neigh show dev c7b | grep -o '10\.61\.0\..')" 10.61.0.2
+is 'neigh show of one address' "$(vethctl -n v neigh show 10.61.0.2 | cut -d' ' -f1)" 10.61.0.2
+gives 'gc --dry-run' 0 '' vethctl gc --dry-run
 ok 'replace' vethctl -n v addr replace 10.39.0.1/24 dev c7b
 
 kill "$sleeper"
