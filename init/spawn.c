@@ -33,7 +33,7 @@ static const char *find_in_path(const char *name, char *buf, size_t size)
 {
 	const char *path = getenv("PATH");
 
-	if (strchr(name, '/'))
+	if (!*name || strchr(name, '/'))
 		return name;
 	for (; path && *path; path += *path == ':') {
 		size_t length = strcspn(path, ":");
@@ -99,7 +99,8 @@ static int tell_failure(const struct init *in, const char *command)
 	if (in->as->exec_line)
 		fmt_fd(STDERR_FILENO, in->as->exec_line, command, strerror(-failed->error));
 	else
-		warn_hint(failed->error, exec_hint(failed->error, command), "%s", command);
+		warn_hint(failed->error, exec_hint(failed->error, command), "%s",
+			*command ? command : "''");
 	return exec_status(in, failed->error);
 }
 

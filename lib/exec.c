@@ -42,7 +42,7 @@ void exec_file(const char *file, char **argv, const sigset_t *mask)
 	execvp(file, argv);
 	r = -errno;
 	warn_hint(r, exec_hint(r, file), "%s", *file ? file : "''");
-	_exit(r == -ENOENT || r == -ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE);
+	_exit(r == -ENOENT ? NOT_FOUND : NOT_EXECUTABLE);
 }
 
 void exec_command(char **argv, const sigset_t *mask)

@@ -61,7 +61,7 @@ lock_fails() {
 }
 lock_fails 'not found: 127' 127 'lock: nosuch: No such file or directory' nosuch
 lock_fails 'no such path: 127' 127 'lock: /nowhere/x: No such file or directory' /nowhere/x
-lock_fails 'below a file: 127' 127 "lock: $HUSK/x: Not a directory" "$HUSK/x"
+lock_fails 'below a file: 126' 126 "lock: $HUSK/x: Not a directory" "$HUSK/x"
 lock_fails 'an empty name: 127' 127 "lock: '': No such file or directory" ''
 echo text >"$tmp/text"
 lock_fails 'not executable: 126' 126 "lock: $tmp/text: Permission denied" "$tmp/text"

@@ -37,6 +37,7 @@ d 'D01 the status of the command in a child' -uf sh -c 'exit 7'
 d 'D02 not found is 127' /no/such
 d 'D02 not found is 127 in a child' -uf /no/such
 d 'D03 not executable is 126' /dev/null
+d 'D03 below a file is 126' /dev/null/x
 d 'D04 an unknown option is 1' --bogus
 d 'D05 a command that is killed: 128 and the signal' -uf sh -c 'kill -TERM $$'
 d 'D06 options behind the command are its own' -u printf '%s.' -m --mount -p
