@@ -121,7 +121,7 @@ static void keep_own_caps(struct credentials *cred, const struct nsenter_args *a
 		priv->inheritable = caps.inheritable & priv->bounding;
 	if (args->keep_caps)
 		priv->ambient |= caps.permitted & priv->bounding;
-	else if (!cred->bounded && !args->priv.ambient)
+	else if (!cred->bounded && !args->priv.ambient.count)
 		priv->ambient = caps_ambient() & priv->bounding;
 }
 

@@ -149,7 +149,6 @@ static void apply_privileged(struct pivot_args *args)
 	args->proc = args->proc ? args->proc : "full";
 	args->sys = args->sys ? args->sys : "rw";
 	args->cgroup = args->cgroup ? args->cgroup : "rw";
-	args->priv.caps = args->priv.caps ? args->priv.caps : "all";
 	args->priv.seccomp = args->priv.seccomp ? args->priv.seccomp : "none";
 	args->dev_ok = true;
 	if (!args->priv.no_new_privs)
@@ -159,10 +158,11 @@ static void apply_privileged(struct pivot_args *args)
 static void choose_privileges(struct pivot *pivot)
 {
 	const struct pivot_args *args = pivot->args;
-	uint64_t kept = CAPS_DEFAULT;
+	uint64_t kept = args->privileged ? CAPS_ALL : CAPS_DEFAULT;
 
 	/* On the host's network a raw socket can answer for others. */
-	if (!pivot_has_own(pivot, CLONE_NEWNET) && !pivot_has_own(pivot, CLONE_NEWUSER))
+	if (!args->privileged && !pivot_has_own(pivot, CLONE_NEWNET) &&
+		!pivot_has_own(pivot, CLONE_NEWUSER))
 		kept &= ~CAP_BIT(CAP_NET_RAW);
 	if (args->no_pivot)
 		kept &= ~CAP_BIT(CAP_SYS_CHROOT);

@@ -23,8 +23,10 @@
 
 struct setpriv_args {
 	const char *reuid, *ruid, *euid, *regid, *rgid, *egid, *groups;
-	const char *inh_caps, *ambient_caps, *bounding_set, *securebits, *pdeathsig;
-	bool init_groups, clear_groups, keep_groups, no_new_privs, reset_env, dump, list_caps;
+	const char *securebits, *pdeathsig;
+	struct opt_list inh_caps, ambient_caps, bounding_set;
+	bool init_groups, clear_groups, keep_groups, no_new_privs, reset_env, list_caps;
+	unsigned dump;
 };
 
 static const struct opt setpriv_opts[] = {
@@ -186,16 +188,16 @@ static void set_ids(const struct setpriv_args *args, struct priv *priv, gid_t *g
 	priv->groups = groups;
 }
 
-static void read_caps(const char *option, const char *list, uint64_t all, uint64_t *set)
+static void read_caps(const char *option, const struct opt_list *lists, uint64_t all, uint64_t *set)
 {
 	const char *bad;
 	size_t length;
 
-	if (!list)
-		return;
-	if (caps_parse(list, set, &bad, &length) < 0)
-		usage_die("%s: no capability \"%.*s\"", option, (int)length, bad);
-	*set &= all;
+	for (size_t i = 0; i < lists->count; i++) {
+		if (caps_parse(lists->items[i].value, set, &bad, &length) < 0)
+			usage_die("%s: no capability \"%.*s\"", option, (int)length, bad);
+		*set &= all;
+	}
 }
 
 static void set_caps(const struct setpriv_args *args, struct priv *priv)
@@ -205,11 +207,11 @@ static void set_caps(const struct setpriv_args *args, struct priv *priv)
 
 	if (r < 0)
 		die(r, "read the capabilities");
-	if (args->bounding_set)
+	if (args->bounding_set.count)
 		priv->bounding = caps_bounding();
-	read_caps("--bounding-set", args->bounding_set, CAPS_ALL, &priv->bounding);
-	read_caps("--inh-caps", args->inh_caps, caps.permitted, &priv->inheritable);
-	read_caps("--ambient-caps", args->ambient_caps, caps.permitted, &priv->ambient);
+	read_caps("--bounding-set", &args->bounding_set, CAPS_ALL, &priv->bounding);
+	read_caps("--inh-caps", &args->inh_caps, caps.permitted, &priv->inheritable);
+	read_caps("--ambient-caps", &args->ambient_caps, caps.permitted, &priv->ambient);
 }
 
 /* What execve(2) would leave of the permitted set, whatever comes next: another applet runs in this
@@ -256,6 +258,9 @@ static int setpriv_run(const struct applet *self, char **argv, struct chain *cha
 	const char *what;
 	int r = priv_current(&priv);
 
+	if ((args.list_caps || args.dump) &&
+		(*words || words > argv + 1 + args.dump + args.list_caps))
+		usage_die("--dump and --list-caps stand alone");
 	if (args.list_caps)
 		return list_caps();
 	if (args.dump)

@@ -43,23 +43,27 @@ static void plan_user(struct child *child, const char *spec)
 	child->priv.group_count = r;
 }
 
-static uint64_t parse_caps(const char *list)
+static uint64_t parse_caps(const struct opt_list *lists)
 {
-	uint64_t set = 0;
-	size_t length;
-	const char *bad;
+	uint64_t all = 0;
 
-	if (caps_parse(list, &set, &bad, &length) < 0)
-		usage_die("%.*s: no such capability", (int)length, bad);
-	return set;
+	for (size_t i = 0; i < lists->count; i++) {
+		uint64_t set = 0;
+		size_t length;
+		const char *bad;
+
+		if (caps_parse(lists->items[i].value, &set, &bad, &length) < 0)
+			usage_die("%.*s: no such capability", (int)length, bad);
+		all |= set;
+	}
+	return all;
 }
 
 static void plan_caps(const struct init_args *args, struct priv *priv)
 {
-	uint64_t keep = args->keep_caps ? parse_caps(args->keep_caps) : CAPS_ALL;
+	uint64_t keep = args->keep_caps.count ? parse_caps(&args->keep_caps) : CAPS_ALL;
 
-	if (args->drop_caps)
-		keep &= ~parse_caps(args->drop_caps);
+	keep &= ~parse_caps(&args->drop_caps);
 	priv->bounding = priv->permitted = keep;
 	priv->inheritable &= keep;
 	priv->ambient &= keep;
@@ -88,8 +92,8 @@ static void plan_privileges(const struct init_args *args, struct child *child)
 {
 	int r;
 
-	child->has_priv = args->user || args->drop_caps || args->keep_caps || args->oom ||
-		args->umask || args->no_new_privs || args->limits.count;
+	child->has_priv = args->user || args->drop_caps.count || args->keep_caps.count ||
+		args->oom || args->umask || args->no_new_privs || args->limits.count;
 	if (!child->has_priv)
 		return;
 	r = priv_current(&child->priv);

@@ -31,8 +31,8 @@ struct init_args {
 	bool no_new_privs, notify, system;
 	unsigned verbose;
 	const char *pdeath, *grace, *stop_timeout, *report, *reap, *on_exit;
-	const char *user, *drop_caps, *keep_caps, *oom, *umask, *chdir;
-	struct opt_list exit_codes, rewrites, environment, limits;
+	const char *user, *oom, *umask, *chdir;
+	struct opt_list exit_codes, rewrites, environment, limits, keep_caps, drop_caps;
 };
 
 /* What differs under the name of a peer. */

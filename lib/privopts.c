@@ -17,13 +17,15 @@
 #include "seccomp.h"
 #include "sys.h"
 
-static void parse_caps(const char *option, const char *list, uint64_t *set)
+/* One after the other: --caps -net_raw --caps -mknod takes away both. */
+static void parse_caps(const char *option, const struct opt_list *lists, uint64_t *set)
 {
 	const char *bad;
 	size_t length;
 
-	if (caps_parse(list, set, &bad, &length) < 0)
-		usage_die("%s: no capability \"%.*s\"", option, (int)length, bad);
+	for (size_t i = 0; i < lists->count; i++)
+		if (caps_parse(lists->items[i].value, set, &bad, &length) < 0)
+			usage_die("%s: no capability \"%.*s\"", option, (int)length, bad);
 }
 
 static void parse_numbers(const struct privopts *args, struct priv *priv)
@@ -49,10 +51,8 @@ static void parse_numbers(const struct privopts *args, struct priv *priv)
 void privopts_parse(const struct privopts *args, struct priv *priv)
 {
 	parse_numbers(args, priv);
-	if (args->caps)
-		parse_caps("--caps", args->caps, &priv->permitted);
-	if (args->ambient)
-		parse_caps("--ambient", args->ambient, &priv->ambient);
+	parse_caps("--caps", &args->caps, &priv->permitted);
+	parse_caps("--ambient", &args->ambient, &priv->ambient);
 	priv->permitted |= priv->ambient;
 	priv->bounding = priv->permitted;
 	if (args->securebits) {
@@ -78,9 +78,9 @@ void privopts_parse(const struct privopts *args, struct priv *priv)
 
 bool privopts_given(const struct privopts *args)
 {
-	return args->groups || args->caps || args->ambient || args->securebits || args->seccomp ||
-		args->oom_score_adj || args->nice || args->umask || args->pdeathsig ||
-		args->limits.count || args->allow_setuid || args->no_new_privs;
+	return args->groups || args->caps.count || args->ambient.count || args->securebits ||
+		args->seccomp || args->oom_score_adj || args->nice || args->umask ||
+		args->pdeathsig || args->limits.count || args->allow_setuid || args->no_new_privs;
 }
 
 void privopts_guard(const struct privopts *args)

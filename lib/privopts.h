@@ -12,9 +12,8 @@
 #define PRIVOPTS_GROUPS 64
 
 struct privopts {
-	const char *groups, *caps, *ambient, *securebits, *seccomp, *oom_score_adj, *nice, *umask,
-		*pdeathsig;
-	struct opt_list limits;
+	const char *groups, *securebits, *seccomp, *oom_score_adj, *nice, *umask, *pdeathsig;
+	struct opt_list caps, ambient, limits;
 	bool allow_setuid, no_new_privs;
 };
 

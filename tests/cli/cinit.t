@@ -21,6 +21,7 @@ fails '03 one that PATH does not have: 127' 127 'cinit: nope-nope: No such file 
 fails '03 a directory: 126' 126 'cinit: /etc: Permission denied*' cinit /etc
 fails '03 a file that is not executable: 126' 126 "cinit: $tmp/plain: Permission denied" \
 	cinit "$tmp/plain"
+fails '03 an empty name: 127' 127 "cinit: '': No such file or directory" cinit ''
 fails '03 below a file: 126' 126 "cinit: $tmp/plain/x: Not a directory" cinit "$tmp/plain/x"
 fails '03 a loop of links: 126' 126 "cinit: $tmp/loop: *ink loop" cinit "$tmp/loop"
 fails '03 a missing interpreter: 127, and says so' 127 "cinit: $tmp/noint: No such file*interpreter*" \
@@ -68,6 +69,11 @@ if [ "$(id -u)" = 0 ]; then
 	gives '56 -u: user, group, groups' 0 '1234 1235 1235 5 6' cinit -u 1234:1235:5,6 sh -c \
 		'echo "$(id -u) $(id -g) $(id -G)"'
 	gives '56 --keep-caps' 0 'CapBnd:	0000000000000401' cinit --keep-caps chown,net_bind_service \
+		grep CapBnd /proc/self/status
+	# shellcheck disable=SC2016
+	gives '56 --drop-caps twice' 0 0 cinit --drop-caps chown --drop-caps kill sh -c \
+		'echo $((0x$(sed -n "s/CapBnd:.//p" /proc/self/status) & 0x21))'
+	gives '56 --keep-caps twice' 0 'CapBnd:	0000000000000021' cinit --keep-caps chown --keep-caps kill \
 		grep CapBnd /proc/self/status
 	# shellcheck disable=SC2016
 	gives '56 --drop-caps' 0 0 cinit --drop-caps chown sh -c \

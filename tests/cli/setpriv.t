@@ -28,6 +28,9 @@ fails 'one word on groups only' 1 'setpriv: --init-groups, --clear-groups*' \
 fails '--init-groups wants a user' 1 'setpriv: --init-groups wants --ruid*' setpriv --init-groups true
 fails 'a list of groups with a hole' 1 'setpriv: --groups: 1,,2 is neither*' \
 	setpriv --groups 1,,2 true
+fails '--dump goes with nothing' 1 'setpriv: --dump and --list-caps stand alone*' setpriv --dump --nnp
+fails 'nor with a command' 1 'setpriv: --dump and --list-caps stand alone*' setpriv -d true
+ok 'but twice it may be given' setpriv -d -d
 fails 'a capability that is none' 1 'setpriv: --inh-caps: no capability "+root"*' \
 	setpriv --inh-caps +chown,+root true
 fails 'a signal that is none' 1 'setpriv: --pdeathsig: no signal 99*' setpriv --pdeathsig 99 true
@@ -73,6 +76,8 @@ for next in 'cat /proc/self/status' 'cinit cat /proc/self/status'; do
 		"$(setpriv --bounding-set -all,+chown,+cap_kill $next |
 			awk '/^Cap(Prm|Eff|Bnd)/ { print $2 }' | sort -u)" 0000000000000021
 done
+gives 'two lists, one after the other' 0 "$(printf '%016x' $((0x$(sed -n 's/^CapBnd:[[:blank:]]*//p' /proc/self/status) & ~0x21)))" \
+	setpriv --bounding-set=-chown --bounding-set=-kill sed -n 's/^CapBnd:[[:blank:]]*//p' /proc/self/status
 reset='HOME LOGNAME PATH SHELL TERM USER'
 for user in root nobody; do
 	is "--reset-env: $user" "$(env TERM=odd X=1 "$HUSK" setpriv --reuid $user --keep-groups --reset-env env |

@@ -20,6 +20,11 @@ is '38 --caps=all is what the caller has' "$(status CapBnd)" \
 	"$(sed -n 's/^CapBnd:[[:blank:]]*//p' /proc/self/status)"
 seen --caps=+sys_admin,-CAP_NET_RAW
 is '38 signs change the default' "$(status CapBnd)" 00000000a82405fb
+seen --caps=-mknod --caps=-net_raw
+is '38 two lists, one after the other' "$(status CapBnd)" 00000000a00405fb
+seen --privileged --caps=-mknod --caps=-net_raw
+is '38 and from all' "$(status CapBnd)" \
+	"$(printf '%016x' $((0x$(sed -n 's/^CapBnd:[[:blank:]]*//p' /proc/self/status) & ~0x8002000)))"
 seen --caps=chown,1
 is '38 a list of names and numbers is that' "$(status CapEff)" 0000000000000003
 seen -u 1000:1000 --groups 5
