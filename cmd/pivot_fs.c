@@ -244,6 +244,18 @@ static bool is_unmasked(const struct pivot *pivot, const char *path)
 	return false;
 }
 
+/* On this machine or another. */
+static bool is_hidden(const char *path)
+{
+	const char *const *const lists[] = { hidden_files, hidden_dirs };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		for (const char *const *p = lists[i]; *p; p++)
+			if (!strcmp(*p, path))
+				return true;
+	return !strcmp(path, "all") || !strncmp(path, "sys/devices/system/cpu/cpu", 26);
+}
+
 static void make_read_only(const struct pivot *pivot)
 {
 	for (const char *const *name = read_only; *name; name++) {
@@ -310,6 +322,8 @@ static void cover(const struct pivot *pivot, const char *path)
 	struct stat st;
 	int r = target;
 
+	if (!path[strspn(path, "/.")])
+		usage_die("--mask: %s may not be covered", path);
 	if (target == -ENOENT || target == -ENOTDIR)
 		return;
 	if (target >= 0 && fstat(target, &st) < 0)
@@ -346,9 +360,14 @@ void pivot_cover_paths(struct pivot *pivot)
 	cover_all(pivot, hidden_dirs, clone_empty);
 	if (pivot->hide_sys && pivot->sys >= 0)
 		cover_thermal(pivot);
-	for (size_t i = 0; i < pivot->args->masks.count; i++)
-		if (!strcmp(pivot->args->masks.items[i].opt->name, "mask"))
-			cover(pivot, pivot->args->masks.items[i].value);
+	for (size_t i = 0; i < pivot->args->masks.count; i++) {
+		const struct opt_item *item = &pivot->args->masks.items[i];
+
+		if (!strcmp(item->opt->name, "mask"))
+			cover(pivot, item->value);
+		else if (!is_hidden(item->value + strspn(item->value, "/")))
+			usage_die("--unmask: %s is not covered", item->value);
+	}
 	if (pivot->hide_proc)
 		make_read_only(pivot);
 	/* The mounts keep the directory; its name need not stay in /dev. */

@@ -61,6 +61,9 @@ fi
 U() { unshare -Urpnmu pivot "$@"; }
 fails '07 a root that is not there' 125 'pivot: nowhere: No such file or directory' U nowhere true
 : >"$tmp/file"
+fails '18 --mask: not the root' 125 'pivot: --mask: /. may not be covered (*' U --mask /. "$tmp/r" true
+fails '18 --unmask: only what is covered' 125 'pivot: --unmask: /proc/sys is not covered (*' \
+	U --unmask /proc/sys "$tmp/r" true
 fails '07 a file as root' 125 "pivot: $tmp/file: Not a directory" U "$tmp/file" true
 fails '08 a command that is not there' 127 'pivot: frob: No such file or directory' U "$tmp/r" frob
 : >"$tmp/r/bin/plain"
