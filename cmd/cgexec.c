@@ -263,7 +263,7 @@ static int cgexec_run(const struct applet *self, char **argv, struct chain *chai
 	if (args.parent && !*args.parent)
 		args.parent = NULL;
 	cgexec_read_plan(&plan, &args);
-	if (cgexec_verb(&args, argv, &r))
+	if (cgexec_verb(&args, &plan, argv, &r))
 		return r;
 	if (!*argv)
 		usage_die("missing operand: COMMAND");

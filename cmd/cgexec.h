@@ -58,13 +58,17 @@ struct cgexec_plan {
 
 void cgexec_read_plan(struct cgexec_plan *plan, struct cgexec_args *args);
 
+/* Is that a name for a group, with no path before it? */
+bool cgexec_is_name(const char *name);
+
 /* Finds the hierarchies, and places the groups of -g in them. */
 void cgexec_find(struct cgroup *cg, const struct cgexec_args *args, struct cgexec_plan *plan);
 
 /* ---- cgexec_verbs.c */
 
 /* The verb of the command line, if there is one: runs it and returns true, with the status. */
-bool cgexec_verb(const struct cgexec_args *args, char **argv, int *status);
+bool cgexec_verb(
+	const struct cgexec_args *args, const struct cgexec_plan *plan, char **argv, int *status);
 
 /* ---- cgexec_why.c */
 

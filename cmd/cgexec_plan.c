@@ -2,8 +2,10 @@
 /* cgexec_plan.c - from the command line to what is to be done.  Nothing is made here. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cgexec.h"
@@ -40,8 +42,8 @@ static void add_limit(struct cg_limits *limits, enum cg_limit limit, const char 
 			text, s->major, s->minor);
 	if (limit == CGL_MEMORY && s->value < LEAST_MEMORY)
 		warn(0,
-			"--memory %s is too small: the command may be killed before its execution "
-			"has finished (256K is the least that works)",
+			"--memory %s is too small: below 512K the command may be killed before its "
+			"execution has finished",
 			text);
 	if (row->kind == CGK_SIZE && s->value != CG_UNLIMITED)
 		step("--%s: %llu bytes", row->option, (unsigned long long)s->value);
@@ -235,6 +237,20 @@ static void place_all_joined(struct cgroup *cg, const struct cgexec_args *args)
 
 /* ---- lifecycle */
 
+/* The watcher has nobody to tell that it cannot write; and what it renames its file to is gone,
+ * also where it was a device. */
+static void check_stats(const char *path)
+{
+	char dir[CG_PATH];
+	struct stat st;
+
+	fmt_buf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path + 1), path);
+	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
+		usage_die("--stats=%s: not a file (fd:N is a descriptor)", path);
+	if (access(dir, W_OK) < 0)
+		die(-errno, "--stats=%s", path);
+}
+
 /* The watcher works in another directory. */
 static void read_stats(struct cgexec_plan *plan, const struct cgexec_args *args)
 {
@@ -253,6 +269,13 @@ static void read_stats(struct cgexec_plan *plan, const struct cgexec_args *args)
 		0)
 		die(-ENAMETOOLONG, "--stats=%s", target);
 	plan->watch.stats = plan->stats;
+	if (!is_fd)
+		check_stats(plan->stats);
+}
+
+bool cgexec_is_name(const char *name)
+{
+	return *name && *name != '.' && !strchr(name, '/') && strlen(name) <= NAME_MAX;
 }
 
 static void read_lifecycle(struct cgexec_plan *plan, struct cgexec_args *args)
@@ -265,8 +288,10 @@ static void read_lifecycle(struct cgexec_plan *plan, struct cgexec_args *args)
 		(parse_duration(args->timeout, &plan->watch.timeout_ms) < 0 ||
 			!plan->watch.timeout_ms))
 		usage_die("--timeout %s: not a time like 30, 1.5s, 5m, 2h", args->timeout);
-	if (args->name && (strchr(args->name, '/') || !*args->name || *args->name == '.'))
-		usage_die("--name '%s': a name has no '/' and no '.' in front", args->name);
+	if (args->name && !cgexec_is_name(args->name))
+		usage_die(
+			"--name '%s': a name has no '/' and no '.' in front, and at most 255 bytes",
+			args->name);
 	args->wait |= args->stats.set && !args->stats.value;
 	plan->watch.kill = args->kill;
 	plan->watch.keep = args->keep;
@@ -316,7 +341,7 @@ void cgexec_find(struct cgroup *cg, const struct cgexec_args *args, struct cgexe
 	unsigned missing;
 	int r;
 
-	if (!(plan->need | plan->wanted))
+	if (!(plan->need | plan->wanted) && !plan->process.count && !plan->process.set_adj)
 		usage_die("no limit and no group: nothing to do");
 	r = cg_find(cg, plan->need | plan->wanted, own, &missing);
 	if (r < 0)

@@ -25,11 +25,16 @@ static void find_all(struct cgroup *cg, const struct cgexec_args *args)
 		cgexec_die(cg, AT_FIND, r);
 }
 
+/* The root holds every process of the machine: it is for looking at. */
 static void open_group(struct cgroup *cg, const struct cgexec_args *args, const char *name)
 {
 	bool is_path = strchr(name, '/');
 	int r;
 
+	if (!is_path && !cgexec_is_name(name))
+		usage_die("'%s' is no name of a group", name);
+	if (!name[strspn(name, "/.")] && !args->stat && !args->procs)
+		usage_die("'%s' is the root of all groups", name);
 	find_all(cg, args);
 	r = cg_place(cg, is_path ? name : args->parent, is_path ? "" : name);
 	if (r < 0)
@@ -266,7 +271,8 @@ static int verb_info(const struct cgexec_args *args)
 	return out_flush(&out) < 0;
 }
 
-bool cgexec_verb(const struct cgexec_args *args, char **argv, int *status)
+bool cgexec_verb(
+	const struct cgexec_args *args, const struct cgexec_plan *plan, char **argv, int *status)
 {
 	const struct {
 		bool given;
@@ -287,6 +293,11 @@ bool cgexec_verb(const struct cgexec_args *args, char **argv, int *status)
 	}
 	if (run && *argv)
 		usage_die("a verb runs no command: %s", *argv);
+	/* --name, which stands with --add, is wanted too. */
+	if (run && (plan->need || (plan->wanted && !args->add)))
+		usage_die("a verb takes no limit, no -g and nothing on the life of a group");
+	if (args->json && !args->stats.set && !args->stat && !args->ls && !args->info)
+		usage_die("--json is for --stats, --stat, --ls and --info");
 	*status = run ? run(args) : 0;
 	return run;
 }

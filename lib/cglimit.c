@@ -88,7 +88,7 @@ static int read_flag(struct cg_setting *s, const char *text, const char **why)
 	return 0;
 }
 
-/* Millionths of a CPU: "0.5", "50%", "500m". */
+/* Millionths of a CPU: "0.5", ".5" (docker's own example), "50%", "500m". */
 static int read_cpus(struct cg_setting *s, const char *text, const char **why)
 {
 	uint64_t unit = 1000000, whole = 0, part = 0, scale = 1;
@@ -107,7 +107,7 @@ static int read_cpus(struct cg_setting *s, const char *text, const char **why)
 		length--;
 	for (; *p >= '0' && *p <= '9' && p < text + 8; p++)
 		whole = whole * 10 + (uint64_t)(*p - '0');
-	if (p == text)
+	if (p == text && *p != '.')
 		return -EINVAL;
 	if (*p == '.' && p[1] >= '0' && p[1] <= '9')
 		for (p++; *p >= '0' && *p <= '9'; p++)

@@ -28,7 +28,7 @@ static int settle_swap(struct cg_limits *limits, const char **why)
 	else if (total && (!memory || memory->value == CG_UNLIMITED))
 		*why = "--memory-swap needs a limit by --memory";
 	else if (total && total->value < memory->value)
-		*why = "memory and swap together are below the memory";
+		*why = "--memory-swap: memory and swap together are below --memory";
 	if (*why)
 		return -EINVAL;
 	if (total) {
@@ -67,7 +67,7 @@ static int settle_cpus(struct cg_limits *limits, const char **why)
 		period = period * 10 > PERIOD_MAX ? PERIOD_MAX : period * 10;
 	cpus->value = (millionths * period + 500000) / 1000000;
 	if (cpus->value < QUOTA_MIN) {
-		*why = "the least is 0.001";
+		*why = "--cpus: the least is 0.001";
 		return -ERANGE;
 	}
 	if (limits->count == CG_SETTINGS)

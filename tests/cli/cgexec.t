@@ -16,14 +16,15 @@ refuses '08 a negative size' "--memory '-5': not understood*" -m -5
 refuses '08 a size above 64 bits' "--memory '99999999999999999999': out of range*" -m 99999999999999999999
 refuses '08 a size above 63 bits' "--memory '9000000000G': out of range*" -m 9000000000G
 refuses '08 more than all memory' "--memory '101%': out of range*" -m 101%
-refuses '11 memory and swap below memory' 'memory and swap together are below the memory*' -m 64M --memory-swap 32M
+refuses '11 memory and swap below memory' '--memory-swap: memory and swap together are below --memory*' -m 64M --memory-swap 32M
 refuses '11 --memory-swap alone' '--memory-swap needs*' --memory-swap 32M
 refuses 'two ways to limit swap' '--swap and --memory-swap exclude*' -m 64M --swap 1M --memory-swap 80M
 refuses 'a number that is none' "--pids 'ten': not understood*" --pids ten
 refuses 'too many processes' '--pids 4194305: not in 1..4194304*' --pids 4194305
 refuses '21 no cpu at all' "--cpus '0': out of range*" --cpus 0
 refuses '21 negative cpu' "--cpus '-1': not understood*" --cpus -1
-refuses '20 less than the kernel can do' 'the least is 0.001*' --cpus 0.0009
+refuses '20 less than the kernel can do' '--cpus: the least is 0.001*' --cpus 0.0009
+refuses '21 a dot is no number' "--cpus '.': not understood*" --cpus .
 refuses '20 a quota that is too short' '--cpu-quota 999: not in*' --cpu-quota 999
 refuses 'a period that is too long' '--cpu-period 1000001: not in 1000..1000000*' --cpu-period 1000001
 refuses 'two ways to limit cpu' '--cpus and --cpu-quota*' --cpus 1 --cpu-quota 5000
@@ -64,8 +65,13 @@ refuses 'an oom score out of range' '--oom-score-adj 1001: not in -1000..1000*' 
 refuses 'a time that is none' '--timeout 5x: not a time*' --timeout 5x -m 1G
 refuses 'a time of zero' '--timeout 0: not a time*' --timeout 0 -m 1G
 refuses 'a name that is a path' "--name 'a/b': a name has no*" --name a/b -m 1G
+refuses 'a name that is too long' "--name '0*0': a name has no*255 bytes*" --name "$(printf %0256d 0)" -m 1G
 refuses 'a parent above' '--parent*' --parent ../x -m 1G
 refuses 'a descriptor that is not open' '--stats=fd:77: no such descriptor*' --stats=fd:77 -m 1G
+refuses 'a file in no directory' '--stats=/nowhere/x: No such file or directory' --stats=/nowhere/x -m 1G
+# The file is put in place by rename(2): of a device nothing would be left.
+refuses 'a file that is a device' '--stats=/dev/null: not a file (*' --stats=/dev/null -m 1G
+refuses '--json for nothing' '--json is for --stats*' --json -m 1G
 refuses '-g without a path' '-g memory: not CONTROLLERS:PATH*' -g memory
 refuses '-g with an unknown controller' "-g: no controller is called 'nope'*" -g memory,nope:x
 refuses '-g with a controller of the past' '-g ns: gone since Linux 3.0*' -g ns:x
@@ -75,6 +81,16 @@ refuses '-C without -g' '-C is for the groups of -g*' -C -m 1G
 refuses 'nothing to do' 'no limit and no group*'
 refuses 'a verb with a command' 'a verb runs no command: touch*' --ls
 fails 'two verbs' 125 'cgexec: one verb at a time*' cgexec --ls --gc
+fails 'a verb with a limit' 125 'cgexec: a verb takes no limit*' cgexec --ls -m 5M
+fails 'a verb with --wait' 125 'cgexec: a verb takes no limit*' cgexec --gc --wait
+for verb in --kill-group --freeze --thaw --stat --procs --rm; do
+	for name in '' . ..; do
+		fails "$verb '$name'" 125 "cgexec: '$name' is no name of a group (*" cgexec $verb "$name"
+	done
+done
+for verb in --freeze --thaw; do
+	fails "$verb of all" 125 "cgexec: '/' is the root of all groups (*" cgexec $verb /
+done
 fails '--add without a name' 125 'cgexec: --add PID moves*' cgexec --add 5
 fails '58 no command' 125 'cgexec: missing operand: COMMAND*' cgexec -m 64M
 fails 'an unknown option' 125 'cgexec: unknown option*' cgexec --nope

@@ -84,12 +84,19 @@ is '--pids-limit is the same' "$(value pids pids.max --pids-limit 7)" 7
 
 # ---- cpu
 
+# Of the time that passed: the limit is a fiftieth.
+share() {
+	printf '%s\n' "$err" | sed 's/.*"wall_usec":\([0-9]*\).*"usage_usec":\([0-9]*\).*/\1 \2/' |
+		awk '{ print $2 * 10 < $1 ? "little" : $2 " of " $1 }'
+}
 run cgexec --stats --json --cpus 0.02 "$eat" cpu 1000
+is '17 --cpus is a share of the time' "$(share)" little
 like '17 --cpus throttles' "$err" '*"nr_throttled":[1-9]*"throttled_usec":[1-9]*'
 # shellcheck disable=SC2016
 run cgexec --stats --json --cpus 0.02 sh -c '"$1" cpu 1000 & "$1" cpu 1000; wait' sh "$eat"
+is '18 of two together' "$(share)" little
 like '18 two together as well' "$err" '*"nr_throttled":[1-9]*'
-for cpus in 20% 200m 0.2; do
+for cpus in 20% 200m 0.2 .2; do
 	is "19 --cpus $cpus" "$(value cpu cpu.cfs_quota_us --cpus $cpus)" 20000
 done
 # From outside: inside nothing gets anywhere at that share.
@@ -145,6 +152,9 @@ is '-o with a long name' "$(value memory memory.swappiness --option memory.swapp
 gives '-i runs without what is missing' 0 yes sh -c 'cgexec -i --net-classid 0x10001 --pids 5 echo yes 2>/dev/null'
 gives '--rlimit' 0 '1024 4096' sh -c 'cgexec --pids 9 --rlimit nofile=1024:4096 sh -c "echo \$(ulimit -Sn) \$(ulimit -Hn)"'
 gives '--ulimit is the same' 0 99 sh -c 'cgexec --pids 9 --ulimit core=99k sh -c "ulimit -c" | sed "s/198/99/"'
+# shellcheck disable=SC2016
+gives '--rlimit alone makes no group' 0 '9 0' cgexec --rlimit nofile=9 sh -c \
+	'echo $(ulimit -n) $(grep -c "${HUSK_CGROUP_PARENT##*/}" /proc/self/cgroup)'
 gives '--oom-score-adj' 0 500 cgexec --pids 9 --oom-score-adj 500 cat /proc/self/oom_score_adj
 gives '58 a command that looks like an option' 127 '' sh -c 'cgexec -m 64M -- -weird 2>/dev/null'
 gives '52 the pipeline, with the limit inside' 137 '' cgexec -m 32M unshare -pnmu "$eat" memory 100
