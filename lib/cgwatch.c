@@ -20,6 +20,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -41,8 +42,8 @@
 #define REAPED_MS     1000 /* so long we wait for whoever waits for the command */
 #define ARGUMENT      (CG_PATH + 32)
 
-/* The watcher reads this while we go on: it is not touched again. */
-static struct {
+/* The watcher reads this, and has its stack in it, while we go on: it is not touched again. */
+static struct start {
 	int keep[CG_TREES + 2];
 	unsigned kept;
 	struct cgroup *cg; /* only for the fork */
@@ -54,7 +55,10 @@ static struct {
 	pid_t beside;
 	char helper_stack[2048] __attribute__((aligned(16)));
 	char stack[4096] __attribute__((aligned(16)));
-} start;
+} first;
+
+/* That of the last cgexec of a chain: the watcher of one before it may not have executed yet. */
+static struct start *start = &first;
 
 /* ---- the arguments: cgexec --watch PIDFD:KILL:KEEP:TIMEOUT:JSON:STATS FD:VERSION:BITS:PATH... */
 
@@ -62,25 +66,25 @@ static void build_arguments(const struct cgroup *cg, const struct cg_watch *watc
 {
 	unsigned n = 0;
 
-	start.argv[0] = (char *)"cgexec";
-	start.argv[1] = (char *)CG_WATCH;
-	fmt_buf(start.words[0], ARGUMENT, "%d:%d:%d:%llu:%d:%s", watch->pidfd, watch->kill,
+	start->argv[0] = (char *)"cgexec";
+	start->argv[1] = (char *)CG_WATCH;
+	fmt_buf(start->words[0], ARGUMENT, "%d:%d:%d:%llu:%d:%s", watch->pidfd, watch->kill,
 		watch->keep, (unsigned long long)watch->timeout_ms, watch->json,
 		watch->stats ? watch->stats : "");
-	start.argv[2] = start.words[0];
+	start->argv[2] = start->words[0];
 	for (; n < cg->count; n++) {
 		const struct cg_tree *tree = &cg->tree[n];
 
-		fmt_buf(start.words[n + 1], ARGUMENT, "%d:%d:%u:%s", tree->dir, tree->version,
+		fmt_buf(start->words[n + 1], ARGUMENT, "%d:%d:%u:%s", tree->dir, tree->version,
 			tree->controllers, tree->path);
-		start.argv[n + 3] = start.words[n + 1];
-		start.keep[n] = tree->dir;
+		start->argv[n + 3] = start->words[n + 1];
+		start->keep[n] = tree->dir;
 	}
-	start.argv[n + 3] = NULL;
-	if (watch->stats && cg_stat_target(watch->stats, &start.keep[n]))
+	start->argv[n + 3] = NULL;
+	if (watch->stats && cg_stat_target(watch->stats, &start->keep[n]))
 		n++;
-	start.keep[n] = watch->pidfd;
-	start.kept = n + 1;
+	start->keep[n] = watch->pidfd;
+	start->kept = n + 1;
 }
 
 /* The next field, a number. */
@@ -144,34 +148,35 @@ static void close_others(int *keep, unsigned n)
 	fs_close_range((unsigned)from, ~0u);
 }
 
-__attribute__((noreturn)) static void execute(void)
+__attribute__((noreturn)) static void execute(struct start *own)
 {
 	/* In our own table of descriptors: the originals stay close-on-exec. */
-	for (unsigned i = 0; i < start.kept; i++)
-		fcntl(start.keep[i], F_SETFD, 0);
-	execv("/proc/self/exe", start.argv);
+	for (unsigned i = 0; i < own->kept; i++)
+		fcntl(own->keep[i], F_SETFD, 0);
+	execv("/proc/self/exe", own->argv);
 	_exit(1);
 }
 
 static int watcher(void *arg)
 {
-	(void)arg;
+	struct start *own = arg;
+
 	setsid();
-	if (start.by_fork) {
-		cg_watch_run(start.cg, start.watch);
+	if (own->by_fork) {
+		cg_watch_run(own->cg, own->watch);
 		_exit(0);
 	}
-	execute();
+	execute(own);
 }
 
 /* In between: its end makes the watcher a child of init. */
 static int helper(void *arg)
 {
-	pid_t pid = start.by_fork
-		? sys_clone(0)
-		: clone(watcher, start.stack + sizeof(start.stack), CLONE_VM, arg);
+	struct start *own = arg;
+	pid_t pid = own->by_fork ? sys_clone(0)
+				 : clone(watcher, own->stack + sizeof(own->stack), CLONE_VM, own);
 
-	if (start.by_fork && !pid)
+	if (own->by_fork && !pid)
 		watcher(arg);
 	_exit(pid < 0 ? 1 : 0);
 }
@@ -180,15 +185,15 @@ static int helper(void *arg)
  * fork of it goes on alone. */
 static int beside(void *arg)
 {
-	struct pollfd ends[2] = { { .fd = start.keep[start.kept - 1], .events = POLLIN },
+	struct start *own = arg;
+	struct pollfd ends[2] = { { .fd = own->keep[own->kept - 1], .events = POLLIN },
 		{ .events = POLLIN } };
 	sigset_t told;
 	pid_t pid;
 
-	(void)arg;
 	setsid();
 	prctl(PR_SET_NAME, "cgwatch");
-	close_others(start.keep, start.kept);
+	close_others(own->keep, own->kept);
 	sigemptyset(&told);
 	sigaddset(&told, SIGUSR1);
 	ends[1].fd = signalfd(-1, &told, SFD_CLOEXEC);
@@ -199,13 +204,13 @@ static int beside(void *arg)
 	pid = ends[1].revents ? sys_clone(0) : 0;
 	if (pid)
 		_exit(pid < 0);
-	execute();
+	execute(own);
 }
 
 /* Its part would not be heard on a kernel that lacks one of these. */
 static bool can_be_beside(const struct cg_watch *watch)
 {
-	return !watch->timeout_ms && !watch->stats && !start.by_fork &&
+	return !watch->timeout_ms && !watch->stats && !start->by_fork &&
 		!sys_close_range(~0u, ~0u, 0);
 }
 
@@ -214,6 +219,11 @@ int cg_watch_start(struct cgroup *cg, struct cg_watch *watch, bool stays)
 	int ends[2] = { -1, -1 }, stats, r = 0;
 	sigset_t mask;
 
+	if (start->argv[0])
+		start = mmap(NULL, sizeof(*start), PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (start == MAP_FAILED)
+		return -ENOMEM;
 	watch->pidfd = sys_pidfd_open(getpid(), 0);
 	if (watch->pidfd < 0) {
 		/* The pipe closes with the execution: that is no end to kill at. */
@@ -223,20 +233,20 @@ int cg_watch_start(struct cgroup *cg, struct cg_watch *watch, bool stays)
 			return -errno;
 		watch->pidfd = ends[0];
 	}
-	start.cg = cg;
-	start.watch = watch;
-	start.by_fork = watch->alone || access("/proc/self/exe", X_OK) < 0;
+	start->cg = cg;
+	start->watch = watch;
+	start->by_fork = watch->alone || access("/proc/self/exe", X_OK) < 0;
 	build_arguments(cg, watch);
 	stays = stays && ends[0] < 0 && can_be_beside(watch);
 	sig_block_all(&mask);
 	if (stays) {
-		start.beside = clone(beside, start.stack + sizeof(start.stack), CLONE_VM, NULL);
+		start->beside = clone(beside, start->stack + sizeof(start->stack), CLONE_VM, start);
 	} else {
 		/* A fork copies what it finds: it must not find us at work. */
-		start.helper = clone(helper, start.helper_stack + sizeof(start.helper_stack),
-			CLONE_VM | (start.by_fork ? CLONE_VFORK : 0), NULL);
+		start->helper = clone(helper, start->helper_stack + sizeof(start->helper_stack),
+			CLONE_VM | (start->by_fork ? CLONE_VFORK : 0), start);
 	}
-	if (start.helper < 0 || start.beside < 0)
+	if (start->helper < 0 || start->beside < 0)
 		r = -errno;
 	sig_restore(&mask);
 	close(watch->pidfd);
@@ -260,14 +270,14 @@ static int await(pid_t pid)
 
 int cg_watch_ready(void)
 {
-	return start.helper ? await(start.helper) : 0;
+	return start->helper ? await(start->helper) : 0;
 }
 
 int cg_watch_part(void)
 {
-	pid_t pid = start.beside;
+	pid_t pid = start->beside;
 
-	start.beside = 0;
+	start->beside = 0;
 	if (pid && kill(pid, SIGUSR1) < 0)
 		return -errno;
 	return pid ? await(pid) : 0;

@@ -157,6 +157,8 @@ gives '--rlimit alone makes no group' 0 '9 0' cgexec --rlimit nofile=9 sh -c \
 	'echo $(ulimit -n) $(grep -c "${HUSK_CGROUP_PARENT##*/}" /proc/self/cgroup)'
 gives '--oom-score-adj' 0 500 cgexec --pids 9 --oom-score-adj 500 cat /proc/self/oom_score_adj
 gives '58 a command that looks like an option' 127 '' sh -c 'cgexec -m 64M -- -weird 2>/dev/null'
+gives 'one behind the other' 0 hi cgexec --pids 9 cgexec -m 64M unshare -p echo hi
+ok 'three, each with its watcher' several 20 cgexec --pids 9 cgexec -m 64M cgexec --cpus 1 true
 gives '52 the pipeline, with the limit inside' 137 '' cgexec -m 32M unshare -pnmu "$eat" memory 100
 gives '44 the process stays the same' 0 same \
 	sh -c 'test "$(sh -c "echo \$\$; exec cgexec -m 64M sh -c \"echo \\\$\\\$\"" | uniq | wc -l)" = 1 && echo same'
