@@ -223,9 +223,11 @@ static void plan_fork(struct unshare_plan *plan)
 {
 	const struct unshare_args *args = plan->args;
 	bool init = plan->flags & CLONE_NEWPID;
+	bool fork = args->fork || args->kill_child.set || args->forward_signals;
 
-	plan->fork = args->fork || args->kill_child.set || args->forward_signals ||
-		(init && !args->no_fork);
+	if (args->no_fork && fork)
+		usage_die("--no-fork does not go with --fork, --kill-child and --forward-signals");
+	plan->fork = fork || (init && !args->no_fork);
 	if (plan->fork && !args->no_kill_child && (init || args->kill_child.set))
 		plan->kill_signal = SIGKILL;
 	if (args->kill_child.value && parse_signal(args->kill_child.value, &plan->kill_signal) < 0)

@@ -343,6 +343,9 @@ each() {
 	local command="$1" rc=0
 	shift
 	for name; do
+		[ "${name#-}" = "$name" ] || usage_die "$name: options stand before the containers"
+	done
+	for name; do
 		("$command" "$name") || rc=$?
 	done
 	exit "$rc"

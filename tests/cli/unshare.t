@@ -8,6 +8,7 @@ fails '--propagation' 1 'unshare: --propagation: some: not private, slave, share
 fails '--setgroups' 1 'unshare: --setgroups: some: neither allow nor deny*' unshare -U --setgroups some true
 fails 'D15 --setgroups=allow with one group' 1 'unshare: --setgroups=allow does not go with*' unshare -r --setgroups allow true
 fails '--kill-child' 1 'unshare: --kill-child: FOO: no such signal*' unshare --kill-child=FOO true
+fails '--no-fork --kill-child' 1 'unshare: --no-fork does not go with *' unshare --no-fork --kill-child true
 fails '-S' 1 'unshare: --setuid: root: not an ID*' unshare -S root true
 fails '-G' 1 'unshare: --setgid: -1: not an ID*' unshare -G -1 true
 fails '-S 4294967295' 1 'unshare: --setuid: 4294967295: not an ID*' unshare -S 4294967295 true

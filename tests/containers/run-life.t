@@ -40,6 +40,8 @@ husk sig "$(cat "$site/mon")" "$(cat "$site/monstart")" CONT
 wait $!
 is 'wait: waits for it' "$? $(cat waited)" '0 137'
 husk start site >/dev/null
+fails 'kill: an option behind' 2 'kill: -s: options stand before the containers *' husk kill site -s TERM
+is 'and it runs' "$(status site)" running
 gives 'kill: KILL' 0 site husk kill site
 gives 'kill: is 137' 0 137 husk wait site
 gives 'start -a: its output' 3 hello sh -c 'husk create --name att --network none bb:1 sh -c "echo hello; exit 3" >/dev/null
