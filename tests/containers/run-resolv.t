@@ -56,7 +56,7 @@ mkdir -p /run/systemd/resolve
 echo 'nameserver 192.0.2.8' >/run/systemd/resolve/resolv.conf
 resolv 'nameserver 127.0.0.53'
 is '5 then the servers that systemd-resolved asks' "$rc $out" '0 nameserver 192.0.2.8'
-/bin/umount -l -R /run # that of busybox, which its shell prefers, has no -R
+umount -l /run
 umount /etc/resolv.conf
 network_down
 finish
