@@ -294,7 +294,8 @@ bool cgexec_verb(
 	if (run && *argv)
 		usage_die("a verb runs no command: %s", *argv);
 	/* --name, which stands with --add, is wanted too.  --info tells of mistakes in limits. */
-	if (run && !args->info && (plan->need || (plan->wanted && !args->add)))
+	if (run &&
+		(args->join.count || (plan->need && !args->info) || (plan->wanted && !args->add)))
 		usage_die("a verb takes no limit, no -g and nothing on the life of a group");
 	if (args->json && !args->stats.set && !args->stat && !args->ls && !args->info)
 		usage_die("--json is for --stats, --stat, --ls and --info");

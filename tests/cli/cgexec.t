@@ -84,6 +84,10 @@ fails 'two verbs' 125 'cgexec: one verb at a time*' cgexec --ls --gc
 fails 'a verb with a limit' 125 'cgexec: a verb takes no limit*' cgexec --ls -m 5M
 fails '--info with a limit that is none' 125 "cgexec: --memory '1X': not understood*" cgexec --info -m 1X
 ok '--info with one that is' cgexec --info -m 64M
+for option in --wait --kill '-g memory:x'; do
+	# shellcheck disable=SC2086 # words
+	fails "--info with $option" 125 'cgexec: a verb takes no limit*' cgexec --info $option
+done
 fails 'a verb with --wait' 125 'cgexec: a verb takes no limit*' cgexec --gc --wait
 for verb in --kill-group --freeze --thaw --stat --procs --rm; do
 	for name in '' . ..; do
