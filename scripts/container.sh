@@ -96,7 +96,8 @@ launch() {
 	whole "$dir/monitor"
 	monitor=$value
 	{ true >"$dir/started" && etc_files; } 2>/dev/null || {
-		[ -d "$dir" ] || die "${id%"${id#????????????}"}: was removed"
+		short_of "$id"
+		[ -d "$dir" ] || die "$short: was removed"
 		die "$dir: cannot be written (is the disk full, or read-only?)"
 	}
 	[ ! -e "$dir/rm" ] || monitor="$monitor--down \"\$hook\" "
